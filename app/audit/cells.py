@@ -168,6 +168,15 @@ def in_days(days: Days | float) -> Message | str:
     return Message("graph.words.range", low=f"{least:g}", high=f"{most:g}")
 
 
+def in_part(share: float) -> str:
+    """Return a share with all places that it is written with.
+
+    >>> in_part(0.07), in_part(0.333), in_part(1 / 3)
+    ('7%', '33.3%', '33.3333%')
+    """
+    return f"{round(100 * share, 6):g}%"
+
+
 _RANGED = frozenset(("stock_days", "lead_days", "switch_days"))
 """Columns that take a range; what a person plans, or asks, has one figure."""
 

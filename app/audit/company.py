@@ -45,6 +45,8 @@ class Source:
     """Whether a row states a share that is of several: then nobody said what its own is, whatever other rows state."""
     qualified_open: bool = False
     """Whether rows say both that it is qualified and that it is not: then nobody knows, whatever other rows say."""
+    perhaps: dict[str, Any] = field(default_factory=dict)
+    """What is stated of its times and qualification if it is one of several sources, and not another: see `sources`."""
     tellers: list[str] = field(default_factory=list)
     """Further suppliers who deliver it, by the company's word or their own."""
     traded: dict[str | None, Source] = field(default_factory=dict)
@@ -169,6 +171,8 @@ class Company:
     answers: dict[str, dict[str, Any]]
     smelters: list[dict[str, Any]]
     remarks: list[Remark]
+    stakes: dict[str, dict[str, set[float]]] = field(default_factory=dict)
+    """What rows state that each holder has of a supplier: ``owners`` is what is known by it."""
     scenarios: list[dict[str, Any]] = field(default_factory=list)
     stop_days: float = STOP_DAYS
     """How long a stop lasts."""

@@ -12,7 +12,7 @@ from .catalogue import Catalogue
 from .company import LONGEST, STOP_DAYS, Company, Need
 from .names import Names
 from .needs import needs_of
-from .owners import owners
+from .owners import owners, stakes_of
 from .plans import measures_of, scenarios_of
 from .remarks import Remarks
 from .resellers import leave_open
@@ -48,6 +48,7 @@ def company_from(found: Understanding, corrections: Mapping[str, Any] | None = N
         if (id := parts.names.id(row)) is not None:
             parts.mention(id, row)
     products = products or _tops(needs, parts, remarks)
+    stakes = stakes_of(rows["suppliers"], parts.names.firm, remarks.say)
     return Company(
         name=about.get("company") or "",
         currency=currency,
@@ -58,7 +59,8 @@ def company_from(found: Understanding, corrections: Mapping[str, Any] | None = N
         needs=needs,
         sources=sources,
         firms=firms,
-        owners=owners(rows["suppliers"], parts.names.firm, remarks.say),
+        owners=owners(stakes),
+        stakes=stakes,
         technologies=[row for row in rows["technologies"] if row.get("technology")],
         measures=measures_of(rows["measures"], parts, currency, remarks),
         answers={row["item"]: row for row in rows["questionnaire"] if row.get("item") and row.get("answer")},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...datasets.intake.words import marks, plain
+from .cells import in_part
 from .company import ROUNDING
 from .rows import share_of
 
@@ -13,11 +14,14 @@ Holders = dict[str, float | None]
 """Who holds a firm, and the part that each holds (None: not known); a firm that belongs to nobody is its own holder."""
 
 
-def owners(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: Callable[..., None]) -> dict[str, Holders]:
-    """Return the holders of each supplier of whom a row says any.
+Stakes = dict[str, dict[str, set[float]]]
+"""Of each firm who is stated to hold it, and all parts that rows state of each (none: blank); itself where nobody does."""
 
-    "none" (no, independent) as the parent says that a firm is its own, unless another row names a holder. What two rows
-    say differently of one holder, and shares of more than the whole, are not known, and said.
+
+def stakes_of(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: Callable[..., None]) -> Stakes:
+    """Return what the rows of the suppliers sheet say of the holders of each supplier.
+
+    "none" (no, independent) as the parent says that a firm is its own. What a firm holds of itself says nothing of the rest.
 
     Parameters
     ----------
@@ -28,7 +32,7 @@ def owners(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: C
     say : callable
         Takes the name of a remark, the place of the row, the severity, the column, and values.
     """
-    found: dict[str, dict[str, set[float]]] = {}
+    found: Stakes = {}
     refs: dict[str, str] = {}
     for row in (row for row in rows if row.get("supplier")):
         name, parent, share = firm(row["supplier"]), row.get("parent"), share_of(row.get("parent_share"))
@@ -36,21 +40,36 @@ def owners(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: C
         if not nobodys and not parent:
             continue
         holder = firm(parent) if parent and not nobodys else name
+        if holder == name and not nobodys and share is not None and share < 1 - ROUNDING:
+            continue
         told = found.setdefault(name, {}).setdefault(holder, set())
         told |= {share} - {None}
         refs[name] = row["_ref"]
         if len(told) > 1:
             say("two_shares", row["_ref"], "warning", "parent_share", firm=name, parent=holder)
-    held = {name: _holders(name, told) for name, told in found.items()}
-    for name, holders in held.items():
-        total = sum(share or 0.0 for share in holders.values())
-        if total > 1 + ROUNDING:
-            say("held_over", refs[name], "warning", "parent_share", firm=name, total=f"{total:.0%}")
-            held[name] = dict.fromkeys(holders)
-    return held
+    for name, told in found.items():
+        if (total := over(holders_of(name, told))) is not None:
+            say("held_over", refs[name], "warning", "parent_share", firm=name, total=in_part(total))
+    return found
 
 
-def _holders(name: str, told: Mapping[str, set[float]]) -> Holders:
+def owners(stakes: Stakes) -> dict[str, Holders]:
+    """Return the holders of each firm; one that is stated to be its own is so unless another holder is named, too.
+
+    What is said differently of one holder, and shares of more than the whole, are not known.
+    """
+    held = {name: holders_of(name, told) for name, told in stakes.items()}
+    return {name: holders if over(holders) is None else dict.fromkeys(holders) for name, holders in held.items()}
+
+
+def over(holders: Holders) -> float | None:
+    """Return what shares sum to, if that is more than the whole."""
+    total = sum(share or 0.0 for share in holders.values())
+    return total if total > 1 + ROUNDING else None
+
+
+def holders_of(name: str, told: Mapping[str, set[float]]) -> Holders:
+    """Return who holds a firm: the shares of which one figure is stated; itself where nobody else is."""
     others = {holder: min(shares) if len(shares) == 1 else None for holder, shares in told.items() if holder != name}
     return others or {name: None}
 

@@ -1,8 +1,8 @@
 """Several rows of one source as one, several sources of which nobody said which it is, and a source as its sellers have it.
 
 What rows state is told in one way: one statement holds; of two times either does, or one between them; of a yes and a no
-nobody knows which. A blank beside them adds nothing where all rows speak of one source, and may be anything where each of
-them speaks of its own.
+nobody knows which. A blank beside them adds nothing where all rows speak of one source. Where each of them speaks of its own
+it may be anything, until a row of the one that it turns out to be says what: then that holds, or what the others stated.
 """
 
 from __future__ import annotations
@@ -16,19 +16,32 @@ from .company import Source
 
 
 def _said(rows: Sequence[Source], *, apart: bool) -> dict[str, Any]:
-    """What rows say of the qualification and times of one source; ``apart``: it is one of theirs, nobody said which."""
-    answers = {row.qualified for row in rows}
-    dates = {row.qualified_date for row in rows}
-    both = {True, False} <= answers or any(row.qualified_open for row in rows)
-    told: dict[str, Any] = {
-        "qualified": None if both or (apart and None in answers) else next(iter(answers - {None}), None),
-        "qualified_open": both,
-        "qualified_date": None if apart and len(dates) > 1 else max(filter(None, dates), default=None),
-    }
-    for name in ("lead_days", "switch_days"):
-        days = [getattr(row, name) for row in rows]
-        told[name] = None if apart and None in days else either(days)
+    """What rows say of the qualification and times of one source; ``apart``: it is one of theirs, nobody said which.
+
+    What only some of several sources state is not known of the one that is theirs. It is kept (``perhaps``): of what a
+    further row states of that one, and of this, either may hold.
+    """
+    told: dict[str, Any] = {"perhaps": {}}
+    for name, of in (("qualified", _same), ("qualified_date", max), ("lead_days", either), ("switch_days", either)):
+        values = [getattr(row, name) for row in rows]
+        stated = [value for value in values if value is not None]
+        each = [*stated, *(row.perhaps[name] for row in rows if name in row.perhaps)]
+        every = of(each) if each else None
+        known = None not in values if apart else bool(stated)
+        if name == "qualified_date":  # the latest of one source's rows; of several sources the one that all of them state
+            known = known and {every} == (set(values) if apart else {max(stated)})
+        told[name] = every if known else None
+        if every is not None and not known:
+            told["perhaps"][name] = every
+        if name == "qualified":
+            told["qualified_open"] = any(row.qualified_open for row in rows) or len(set(each)) > 1
+    if told["qualified_open"]:
+        told["qualified"] = None
     return told
+
+
+def _same(answers: Sequence[bool]) -> bool | None:
+    return answers[0] if len(set(answers)) == 1 else None
 
 
 def joined(one: Source, more: Source) -> Source:

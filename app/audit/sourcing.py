@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from ...datasets.intake.values import firm_key
 from .catalogue import Catalogue
+from .cells import in_part
 from .company import ROUNDING, Source
 from .remarks import Remarks
 from .rows import Row, one_source_each, stock_of
@@ -161,7 +162,7 @@ def _part_out(part: str, sources: list[Source], remarks: Remarks) -> None:
     stated = [source for source in sources if source.share is not None]
     total = sum(source.share or 0.0 for source in stated)
     if total > 1 + ROUNDING or any((source.share or 0) > 1 + ROUNDING for source in stated):
-        remarks.say("over", sources[0].refs[0], "warning", "share", part=part, total=f"{total:.0%}")
+        remarks.say("over", sources[0].refs[0], "warning", "share", part=part, total=in_part(total))
         for source in stated:
             source.share, source.basis = None, "unknown"
     elif total >= 1 - ROUNDING:

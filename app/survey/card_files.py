@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...datasets.intake.sheets import Sheet, read_sheets
 from ...graph import InputError
-from ...graph.errors import short_path
+from ...graph.errors import short_path, shorten
 from ...graph.files import read_bytes, reading, whole_folder
 from ...graph.messages import text
 from ..audit.words import place, say
@@ -96,7 +96,10 @@ def read_card(path: str | Path) -> Card:
             content = json.loads(data.decode("utf-8-sig"))
         return from_data(content, short_path(path))
     for sheet in read_sheets(path):
-        if _cell(sheet, 0, 0) == f"{FORMAT}/{VERSION}":
+        mark, _, version = (_cell(sheet, 0, 0) or "").partition("/")
+        if mark == FORMAT and version != str(VERSION):
+            raise InputError("app.card.version", path=short_path(path), version=shorten(version))
+        if mark == FORMAT:
             return from_data(_data(sheet, short_path(path)), short_path(path))
     raise InputError("app.card.no_card", path=short_path(path))
 

@@ -20,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days, ends, in_days
+from ..audit.cells import Days, either, ends, in_days, in_part
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -29,7 +29,8 @@ from ..audit.words import Words
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
-from .together import Asked, together
+from .stakes import owners_with
+from .together import Asked, differing, together
 
 WHOLE = 1.0 - ROUNDING
 
@@ -52,12 +53,16 @@ def merge(company: Company, replies: Replies, links: Iterable[Link], world: Supp
     """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
     over = _Over(company, replies)
     told = {supplier: over.questionnaires(supplier, sent) for supplier, sent in over.senders().items()}
+    over.answers(told)
+    for supplier, lines in told.items():
+        over.origins(supplier, lines)
     over.one_source_each()
     for supplier, lines in told.items():
         over.behind(supplier, lines)
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
+    over.holders(told)
     asked = over.asked.values()
     return Merged(replace(over.company), dict(over.replied), len(asked), sum(asked))
 
@@ -82,6 +87,9 @@ class _Over:
                 for firm in (source.maker, source.vendor, *source.tellers):
                     if firm:
                         self.firms.setdefault(firm_key(firm), firm)
+        firms = [name for one, held in company.owners.items() for name in (one, *held)]
+        firms += [name for row in company.scenarios for name in row.get("companies", ())]
+        self.others = {firm_key(name): name for name in reversed(firms)}  # they deliver nothing, as far as is known
         self.replied: dict[str, list[str]] = defaultdict(list)
         self.asked: dict[tuple[str, str, str], bool] = {}
 
@@ -97,6 +105,11 @@ class _Over:
         """Whether others sell from a plant from which a supplier sells a part: what is its own is not all of the plant's."""
         others = ({one.vendor, *one.tellers} - {supplier, one.maker, None} for one in self._of(part, supplier))
         return any(others) and not any(one.maker == supplier for one in self._of(part, supplier))
+
+    def _firm(self, written: str) -> str:
+        """A firm's name as it was first written."""
+        key = firm_key(written)
+        return self.firms.get(key) or self.others.setdefault(key, written)
 
     def _supplier(self, written: str, file: str) -> str | None:
         supplier = self.firms.get(firm_key(written)) if written else None
@@ -119,19 +132,43 @@ class _Over:
         return found
 
     def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> dict[Asked, list[Line]]:
-        """Lay what a supplier answered about its own parts over the company, and return all that it answered."""
+        """Return all that a supplier answered."""
         files = [reply.file for reply in sent if any(reply.asked.values())]
         if files:
             self.replied["questions"].append(supplier)
         if len(files) > 1:
             self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
-        told: dict[Asked, list[Line]] = together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
+        return together(self.replies, sent, supplier, lambda part: self._part(part, supplier), self._firm)
+
+    def answers(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
+        """Fill blank lead times: of what several suppliers say of one source any holds, whoever is heard first."""
+        given: dict[int, list[Days | float]] = defaultdict(list)
+        blank: dict[int, Source] = {}
+        for supplier, lines in told.items():
+            for (table, part, kind), (line, *_) in lines.items():
+                if table != "answers" or kind == "stock":
+                    continue
+                if kind != "lead":
+                    self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
+                    continue
+                own, days = self._of(part, supplier), line.values["answer"]
+                for source in own:
+                    if source.lead_days is None:
+                        blank[id(source)] = source
+                        given[id(source)].append(days)
+                        source.refs.append(line.ref)
+                        _sold_within(source, supplier, days)
+                known = dict.fromkeys(in_days(one.lead_days) for one in own if one.lead_days not in (None, days))
+                if known:
+                    self.replies.say("kept", *line.place, part=part, was=Words(known), now=in_days(days))
+        for source in blank.values():
+            source.lead_days = either(given[id(source)])
+
+    def origins(self, supplier: str, told: Mapping[Asked, list[Line]]) -> None:
+        """Lay what a supplier answered about its own plants over the company."""
         for (table, part, _), lines in told.items():
-            if table == "answers":
-                self._answer(part, supplier, lines[0])
-            elif table == "origin":
+            if table == "origin":
                 self._origin(part, supplier, lines)
-        return told
 
     def one_source_each(self) -> None:
         """Make one source of what several suppliers say of one plant, once all of them were heard."""
@@ -147,22 +184,6 @@ class _Over:
             (line,) = told["answers", part, "stock"][:1]
             self.replies.say("stock_alone", line.ref.partition(": ")[0], part=part, supplier=supplier)
 
-    def _answer(self, part: str, supplier: str, line: Line) -> None:
-        kind, days = line.values["kind"], line.values["answer"]
-        if kind == "stock":
-            return
-        if kind != "lead":
-            self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
-            return
-        own = self._of(part, supplier)
-        for source in own:
-            if source.lead_days is None:
-                source.lead_days = days
-                source.refs.append(line.ref)
-        known = dict.fromkeys(in_days(source.lead_days) for source in own if source.lead_days not in (None, days))
-        if known:
-            self.replies.say("kept", *line.place, part=part, was=Words(known), now=in_days(days))
-
     def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its sources become one for each place, with the rest of their share.
 
@@ -175,13 +196,15 @@ class _Over:
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
-            self.replies.say("over", file, part=part, total=f"{total:.0%}")
+            self.replies.say("over", file, part=part, total=in_part(total))
             shares = [None for _ in told]
             total = 0.0
-        stated = {one.country for one in own if one.country is not None}
-        new = {line.values["country"] for line in told} - {None}
-        if stated and new and not new <= stated:
-            self.replies.say("differs", file, part=part, was=", ".join(sorted(stated)), now=", ".join(sorted(new)))
+        if self._confirms(supplier, own, told):
+            for one in own:
+                one.refs += [line.ref for line in told if line.values["country"] == one.country]
+            return
+        if (differ := differing(own, told)) is not None:
+            self.replies.say("differs", file, part=part, was=differ[0], now=differ[1])
         places = [self._place(supplier, own, before, line, share) for line, share in zip(told, shares, strict=True)]
         if None in shares or total < WHOLE:
             places += _rest(own, before, None if None in shares else 1.0 - total, 1.0 - total)
@@ -195,6 +218,22 @@ class _Over:
             self.replies.say("same_maker", file, part=part, supplier=supplier, maker=maker)
         self.company.sources[part] = [*others, *places]
 
+    def _confirms(self, supplier: str, own: Sequence[Source], told: Sequence[Line]) -> bool:
+        """Whether a supplier names the very places that the company does, and no share of any: those stay as they are."""
+        values = [line.values for line in told]
+        named = [one["maker"] for one in values if one["maker"] is not None]
+        makers = {supplier if maker == ITSELF else self.firms.get(firm_key(maker)) for maker in named}
+        places = {one.country for one in own}
+        same = None not in places and {one["country"] for one in values} == places and makers <= {one.maker for one in own}
+        return same and all(one["share"] is None for one in values)
+
+    def holders(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
+        """Lay what suppliers answered about who holds them over what the company states."""
+        each = {
+            who: {about: each for (of, about, _), each in lines.items() if of == "holders"} for who, lines in told.items()
+        }
+        self.company.owners = owners_with(self.company.owners, self.company.stakes, each, self._firm, self.replies)
+
     def _apart(self, part: str, supplier: str, told: Sequence[Line]) -> None:
         """Part what a supplier sells of a plant from what others sell of it, where it says something else of its own."""
         for one in [one for one in self._of(part, supplier) if one.traded and one.maker != supplier]:
@@ -207,7 +246,7 @@ class _Over:
         """One place of a supplier: what it leaves blank the company's row of that maker or country says."""
         country, maker = line.values["country"], line.values["maker"]
         maker = supplier if maker == ITSELF else maker
-        maker = None if maker is None else self.firms.setdefault(firm_key(maker), maker)
+        maker = None if maker is None else self.firms.setdefault(firm_key(maker), self._firm(maker))
         fits = [one for one in own if _may_be(one.maker or None, maker) and _may_be(one.country, country)]
         known = any_of(fits) if fits else before
         maker = known.maker if maker is None else maker
@@ -262,7 +301,7 @@ class _Over:
                 known[0] = None if known[0] is None or share is None else known[0] + share
         total = sum(share or 0.0 for share, _ in merged.values())
         if total > 1 + ROUNDING:
-            self.replies.say("over", rows[0][3].rpartition("!")[0], part=part, total=f"{total:.0%}")
+            self.replies.say("over", rows[0][3].rpartition("!")[0], part=part, total=in_part(total))
             merged = {key: [None, refs] for key, (_, refs) in merged.items()}
             total = 0.0
         unknown = any(share is None for share, _ in merged.values())
@@ -270,7 +309,7 @@ class _Over:
             merged = {key: [share / total, refs] for key, (share, refs) in merged.items()}
         sources = []
         for (source, country), (share, refs) in merged.items():
-            maker = self.firms.setdefault(firm_key(source), source) if source else ""
+            maker = self.firms.setdefault(firm_key(source), self._firm(source)) if source else ""
             basis = "stated" if share is not None else "unknown"
             vendor = None if maker else f"{supplier} <"
             sources.append(Source(id, maker, vendor, country, share, basis, None, None, None, None, None, refs))
@@ -389,6 +428,13 @@ def _both(one: CardPart, other: CardPart) -> CardPart:
         code: joined([one.handed_on(code), other.handed_on(code)]) for code in sorted({*one.rows, *other.rows})
     }
     return replace(other, rows=countries, elsewhere=joined([one.elsewhere, other.elsewhere]))
+
+
+def _sold_within(source: Source, supplier: str, days: Days | float) -> None:
+    """Keep a lead time with what one of several sellers says of a source: it may turn out to sell another one."""
+    row = source.traded.get(supplier)
+    if row is not None and row.lead_days is None:
+        source.traded = source.traded | {supplier: replace(row, lead_days=days)}
 
 
 def _may_be(stated: str | None, told: str | None) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from ...datasets import countries
 from ...graph.files import whole_folder
@@ -27,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "answers": ("kind", "part", "name", "question", "answer", "note"),
     "origin": ("part", "name", "maker", "country", "share", "note"),
     "behind": ("part", "name", "input", "source", "country", "share", "stock", "note"),
+    "holders": ("firm", "holder", "held", "note"),
 }
 """Keys of the columns of each table; they stand in a row above the headers, whatever language a reader prefers."""
 LABELS: dict[str, str] = {"question": "kind", "kind": "code"}
@@ -36,9 +39,13 @@ PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
 DAYS = 30
 """Days that suppliers have for an answer."""
-_LINES = {"origin": 3, "behind": 4}
+_LINES = {"origin": 3, "behind": 4, "holders": 4}
+_MORE = 4
+"""Lines for the holders of a supplier's holders: whose these are it writes itself."""
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
-_WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock"}
+_WIDTHS |= {"firm": 32, "holder": 38}
+_WIDTH = 13
+_WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock", "holder", "held"}
 _INK, _GREY = "#23424F", "#EEF1F4"
 
 
@@ -111,6 +118,8 @@ def write_questionnaire(path: Path, supplier: str, asked: Sequence[Question], co
             sheets.table("origin", list(dict.fromkeys([*parts["origin"], *parts["maker"]])))
         if parts["behind"]:
             sheets.table("behind", parts["behind"])
+        if any(one.kind == "owner" for one in asked):
+            sheets.holders(supplier)
         sheets.deadline(asked, deadline)
         sheets.countries()
 
@@ -203,11 +212,23 @@ class _Sheets:
                 row += 1
         self._validate(page, keys, row)
 
+    def holders(self, supplier: str) -> None:
+        """Who holds the supplier, and who holds those."""
+        keys = KEYS["holders"]
+        page, row = self._table("holders", keys)
+        for n in range(_LINES["holders"] + _MORE):
+            self._line(page, row, keys, {"firm": supplier} if n < _LINES["holders"] else {})
+            if n >= _LINES["holders"]:
+                write_cell(page, row, keys.index("firm"), None, self.white)
+            row += 1
+        self._validate(page, keys, row)
+
     def _table(self, name: str, keys: Sequence[str]) -> tuple[Worksheet, int]:
-        page = self._sheet(name, [_WIDTHS.get(key, 13) for key in keys])
+        page = self._sheet(name, [_WIDTHS.get(key, _WIDTH) for key in keys])
         self._text(page, 0, words(f"{name}_title"), len(keys) - 1, 62, self.title)
         if name != "answers":
-            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, 92)
+            width = sum(_WIDTHS.get(key, _WIDTH) for key in keys[1:])
+            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, _height(words(f"{name}_help"), width))
         for j, key in enumerate(keys):
             write_cell(page, 2, j, key, self.key)
             write_cell(page, 3, j, words(LABELS.get(key, key)), self.head)
@@ -217,7 +238,7 @@ class _Sheets:
         return page, 4
 
     def _line(self, page: Worksheet, row: int, keys: Sequence[str], shown: dict[str, Any]) -> None:
-        styles = {"share": self.part, "answer": self.days, "stock": self.days}
+        styles = {"share": self.part, "held": self.part, "answer": self.days, "stock": self.days}
         for j, key in enumerate(keys):
             style = styles.get(key, self.white) if key in _WHITE else self.fixed
             write_cell(page, row, j, shown.get(key), style)
@@ -229,8 +250,9 @@ class _Sheets:
             "share": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1},
             "country": {"validate": "list", "source": f"='{word('sheet_countries', 'ja')}'!$A$2:$A${len(self.codes) + 1}"},
         }
-        spans["stock"] = spans["answer"]
-        says = {"answer": "days_message", "stock": "days_message", "share": "share_message", "country": "country_message"}
+        spans |= {"stock": spans["answer"], "held": spans["share"]}
+        says = {"answer": "days_message", "stock": "days_message", "country": "country_message"}
+        says |= dict.fromkeys(("share", "held"), "share_message")
         for j, key in enumerate(keys):
             if key in spans:
                 rule = spans[key] | {"error_type": "warning", "input_message": words(says[key])[:250]}
@@ -245,7 +267,8 @@ class _Sheets:
         for j, name in enumerate(("order", "kind", "parts")):
             write_cell(page, 4, j, words(name), self.head)
         for i, question in enumerate(asked, start=5):
-            shown = (i - 4, words(f"rank_{question.kind}"), ", ".join(question.parts[:PARTS]))
+            parts = () if question.kind == "owner" else question.parts[:PARTS]  # that one is about the firm
+            shown = (i - 4, words(f"rank_{question.kind}"), ", ".join(parts))
             for j, value in enumerate(shown):
                 write_cell(page, i, j, value, self.fixed)
             page.set_row(i, 46)
@@ -258,6 +281,12 @@ class _Sheets:
         for i, (code, ja, en) in enumerate(self.codes, start=1):
             write_cell(page, i, 0, f"{code} {ja} / {en}", self.text)
         page.hide()
+
+
+def _height(text: str, width: float) -> float:
+    """The height, in points, that a text takes in cells so many figures wide; a sign of Japanese or Chinese is wider."""
+    each = (sum(1.6 if east_asian_width(sign) in "WF" else 0.85 for sign in line) for line in text.splitlines())
+    return 6 + 13.5 * sum(max(1, math.ceil(line / width)) for line in each)
 
 
 def usual_deadline() -> str:

@@ -34,13 +34,13 @@ STOPS = 3
 RUNS, NODES = 24, 50_000
 """Answers that are worked out at most, and parts times answers; further questions rank by what hangs on them."""
 OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
-    ("named", "shares", "switch", "behind_stock", "behind_switch", "owner"), "purchasing"
+    ("named", "shares", "switch", "behind_stock", "behind_switch", "behind_owner"), "purchasing"
 )
 """Questions that the company's own people answer, and who of them; the others are for the supplier. How long it takes to
 approve another source the buyer alone knows: what its supplier's own second site needs is no way out where both stop."""
 ALWAYS = ("revenue", "origin", "maker")
 """Questions that are asked whatever hangs on them: where a part is made, and by whom, is known before anything else."""
-ASKED = ("origin", "maker", "behind")
+ASKED = ("origin", "maker", "behind", "owner")
 """What a supplier is asked, in the order of the questionnaire."""
 
 
@@ -310,13 +310,16 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
 
 
 def _owners(company: Company, weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
-    """Whose a maker is, where the possible loss of a sanction hangs on it."""
+    """Whose a maker is, where the possible loss of a sanction hangs on it; asked itself if the company buys from it."""
+    direct = set(company.direct)
     for one in unowned(company, figures, weigh.value, most):
         gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
         parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
         if gains[1] > NOTHING:
-            question = Question("owner", tuple(parts), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
+            own = [part for part in parts if part in direct]
+            kind, about = ("owner", own) if own else ("behind_owner", parts)
+            question = Question(kind, tuple(about), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
             yield replace(question, stops=one.narrows, widest=one.width)
 
 

@@ -40,19 +40,21 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".json")
 _DAYS = 3650.0
 _LOOK = 40
 """Rows in which the row of keys is looked for: people put lines above."""
-_OF_TABLE = {"answers": "answer", "origin": "maker", "behind": "input"}
+_OF_TABLE = {"answers": "answer", "origin": "maker", "behind": "input", "holders": "holder"}
 """The column by which a table is known beside that of the part; a column that somebody took out is a blank one."""
-ITSELF = "."
-"""The maker that a supplier writes as "we"."""
+_ABOUT_WHAT = dict.fromkeys(_OF_TABLE, "part") | {"holders": "firm"}
+"""The column that says what a line is about."""
+ITSELF, NOBODY = ".", ".."
+"""The maker, or holder, that a supplier writes as "we"; and the holder that it says there is none of."""
 _NO_NAME, _ITSELF = (
     frozenset(packaged("headers", "answers").filter(pl.col("answer").is_in(kinds))["word"])
     for kinds in (("yes", "no", "none", "withheld", "self"), ("self",))
 )
 _ALPHA_3 = re.compile("[A-Z]{2,3}")
 """What is as likely the short name of a firm as the code of a country: JPN, US."""
-_WORDS = {"maker", "input", "source", "country"}
+_WORDS = {"maker", "input", "source", "country", "holder"}
 """Columns in which a ditto is what stands above it."""
-_GIVEN = {"part", "name", "question", "kind"}
+_GIVEN = {"part", "name", "question", "kind", "firm"}
 """Columns that the questionnaire fills itself."""
 
 
@@ -225,13 +227,15 @@ def _reply(file: str, sheets: list[Sheet], guide: _Guide, found: Replies) -> Rep
             at = _header(rows, table)
             if at is not None:
                 known = True
-                reply.tables.setdefault(table, []).extend(_lines(sheet, rows, at, KEYS[table], label, found))
+                reply.tables.setdefault(table, []).extend(_lines(sheet, rows, at, table, label, found))
         if not known and any(cell is not None for row in rows for cell in row):
             lost = next((table for table in KEYS if sheet.name == word(f"sheet_{table}", "ja")), None)
             if lost is None:
                 found.say("sheet", file, sheet=sheet.name)
             else:
-                found.say("no_header", label, columns=", ".join(words(one, " / ") for one in ("part", _OF_TABLE[lost])))
+                found.say(
+                    "no_header", label, columns=", ".join(words(one, " / ") for one in (_ABOUT_WHAT[lost], _OF_TABLE[lost]))
+                )
     _count(reply)
     return reply
 
@@ -256,24 +260,25 @@ def _keys(row: tuple[str | None, ...], table: str) -> dict[str, int]:
     """The columns of a row that holds the keys of a table, or its headers."""
     named = ((_HEADERS[table].get(_flat(cell)), j) for j, cell in reversed(list(enumerate(row))))
     places = {key: j for key, j in named if key is not None}
-    return places if {"part", _OF_TABLE[table]} <= places.keys() else {}
+    return places if {_ABOUT_WHAT[table], _OF_TABLE[table]} <= places.keys() else {}
 
 
 def _lines(
     sheet: Sheet,
     rows: list[tuple[str | None, ...]],
     at: tuple[int, dict[str, int]],
-    keys: Iterable[str],
+    table: str,
     label: str,
     found: Replies,
 ) -> list[Line]:
     """The lines below the keys and the headers; what somebody wrote and cannot be used is said."""
     lines = []
     top, places = at
+    about = _ABOUT_WHAT[table]
     above: dict[str, str | None] = {}
     unsaved = {(row, column - sheet.left) for row, column in sheet.unsaved}
     for i, row in enumerate(rows[top:], start=top + 1):
-        cells = dict.fromkeys(keys) | {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
+        cells = dict.fromkeys(KEYS[table]) | {key: _written(key, row[j]) for key, j in places.items()}
         dittos = [key for key in _WORDS & cells.keys() if is_ditto(cells[key])]
         if dittos:
             cells |= {key: above.get(key) for key in dittos}
@@ -284,24 +289,30 @@ def _lines(
                 found.say("unsaved", label, i, _label(key))
             if key in {"stock", "answer"} and says_none(row[j]):
                 found.say("none", label, i, _label(key), value=row[j])
-        if cells["part"] is None:
+        if cells[about] is None:
             written = ", ".join(str(cell) for key, cell in cells.items() if cell is not None and key not in _GIVEN)
             if written:
-                found.say("no_part", label, i, value=written)
+                found.say("no_part" if about == "part" else "no_firm", label, i, value=written)
             continue
         if cells["note"] is not None:
-            found.say("note", label, i, part=cells["part"], value=cells["note"])
+            found.say("note", label, i, part=cells[about], value=cells["note"])
         values: dict[str, Any] = {}
         for key, cell in cells.items():
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                found.say("cell", label, i, _label(key), value=cell)
+                said = "no_holder" if key == "holder" and plain(cell) in marks("no_holder") else "cell"
+                found.say(said, label, i, _label(key), value=cell)
             elif isinstance(value, Days):
                 found.say("range", label, i, _label(key), value=cell)
             values[key] = value
         lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}))
     return lines
+
+
+def _written(key: str, cell: str | None) -> str | None:
+    """What stands in a cell; that there is no holder is an answer, no blank."""
+    return None if is_blank(cell) and not (key == "holder" and says_none(cell)) else cell
 
 
 def _label(key: str) -> str:
@@ -327,6 +338,13 @@ def _firm(cell: str) -> str | None:
 
 def _maker(cell: str) -> str | None:
     return ITSELF if _said(cell) in _ITSELF else _firm(cell)
+
+
+def _holder(cell: str) -> str | None:
+    """Who holds a firm: a company; persons and the stock market are none."""
+    if says_none(cell) or plain(cell) in marks("nobodys"):
+        return NOBODY
+    return None if plain(cell) in marks("no_holder") else _maker(cell)
 
 
 def _said(cell: str) -> str:
@@ -361,14 +379,18 @@ def _of_column(column: str, cell: str) -> Any:
 
 
 _READERS = {"answer": _days, "stock": _days, "share": _share, "country": _country}
-_READERS |= {"maker": _maker, "source": _firm, "input": _input}
+_READERS |= {"maker": _maker, "source": _firm, "input": _input, "holder": _holder, "held": _share}
+
+
+_ANSWERS = {"answers": ("answer",), "origin": ("country", "maker"), "behind": ("input", "country", "source")}
+_ANSWERS |= {"holders": ("holder",)}
+"""Columns of which any answers the question."""
 
 
 def _count(reply: Reply) -> None:
     """Which questions there are, and which have an answer."""
     asked = reply.asked
     for table, lines in reply.tables.items():
-        told = {"answers": ("answer",), "origin": ("country", "maker"), "behind": ("input", "country", "source")}[table]
         for line in lines:
-            key = (table + (line.values.get("kind") or ""), line.values["part"])
-            asked[key] = asked.get(key, False) or any(line.values.get(one) is not None for one in told)
+            key = (table + (line.values.get("kind") or ""), line.values.get("part") or "")
+            asked[key] = asked.get(key, False) or any(line.values.get(one) is not None for one in _ANSWERS[table])

@@ -62,6 +62,38 @@ def test_of_several_sources_of_which_nobody_said_which_it_is_all_that_any_of_the
         assert (found.country, found.share) == (None, 0.5)
 
 
+DATES = (None, "2024-04-01", "2025-04-01", "2026-04-01")
+
+
+def joins(rows):
+    """Every way to put rows together, two by two: as rows of one source, or of two of which it is one."""
+    if len(rows) == 1:
+        yield rows[0], [(rows[0],)]
+    for size in range(1, len(rows)):
+        for (one, may), (more, might) in product(joins(rows[:size]), joins(rows[size:])):
+            yield joined(one, more), [(*some, *others) for some, others in product(may, might)]
+            yield any_of([one, more]), [*may, *might]
+
+
+def test_what_some_of_several_sources_state_is_remembered_when_a_further_row_states_it_too_in_every_order():
+    """The definition: rows that may each be of the one source, with a blank that adds nothing beside what is stated."""
+    given = [row(answer, days) for answer, days in ((None, None), (True, 30.0), (False, 90.0), (True, Days(20.0, 40.0)))]
+    given = [replace(one, qualified_date=date) for one, date in zip(given, DATES, strict=True)]
+    count = 0
+    for rows in permutations(given):
+        for found, may in joins(rows):
+            count += 1
+            times = [[ends(one.lead_days) for one in some if one.lead_days is not None] for some in may]
+            holds = (min(min([one.least for one in each], default=0.0) for each in times),)
+            holds += (max(max([one.most for one in each], default=NEVER) for each in times),)
+            assert (span(found.lead_days), span(found.switch_days)) == (holds, holds)
+            said = [{one.qualified for one in some} - {None} for some in may]
+            assert may_be(found.qualified) == set().union(*(each or {True, False} for each in said))
+            dates = {max((one.qualified_date or "" for one in some), default="") for some in may}
+            assert (found.qualified_date or "") == (dates.pop() if len(dates) == 1 else "")
+    assert count == 24 * 5 * 8
+
+
 def test_a_source_of_which_rows_say_yes_and_no_stays_open_whoever_says_yes_again():
     both = joined(row(True), row(False))
     assert both.qualified is None and joined(both, row(True)).qualified is None

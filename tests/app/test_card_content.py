@@ -2,12 +2,13 @@
 
 import copy
 import hashlib
+import json
 
 import handed_in
 import pytest
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.survey.card import as_data, card_of, digest, from_data
-from kanmon.app.survey.card_files import read_card, write_card
+from kanmon.app.survey.card_files import is_card, read_card, write_card
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from plain_sheets import workbook
@@ -237,3 +238,70 @@ def test_a_row_of_the_sheet_whose_country_was_taken_out_is_refused(page):
     with pytest.raises(InputError) as caught:
         read_card(path)
     assert caught.value.message.key == "app.card.bad"
+
+
+def test_the_head_of_the_sheet_is_told_in_words_and_stays_in_sight(page):
+    _, _, cells = page
+    rows = {row[0].value: row for row in cells.iter_rows() if row[0].value is not None}
+    for name in ("issuer", "as_of", "made", "days", "sha256"):
+        assert len(rows[name][1].value or "") > 2 and rows[name][1].value != name, "what a figure is stands beside it"
+    head = rows["part"][0].row + 1
+    assert cells.freeze_panes == f"B{head + 1}" and cells.row_dimensions[head].height > 30
+    assert all(cell.alignment.wrap_text and cell.font.bold for cell in cells[head])
+    assert [cell.value for cell in cells[head + 1]][:3] == ["P", "Part", "CHN"], "no line between the words and the figures"
+
+
+def test_a_row_without_a_word_between_those_of_a_part_says_nothing(page):
+    path, book, cells = page
+    cells.insert_rows(next(row[2].row for row in cells.iter_rows() if row[2].value == "*"))
+    book.save(path)
+    assert read_card(path) == from_data(changed("days", 180), "card.json")
+
+
+def test_a_card_is_found_on_whatever_sheet_and_whatever_stands_on_the_others(page):
+    path, book, _ = page
+    book.create_sheet("Cover", 0)["A1"] = "Dear customer"
+    book.save(path)
+    assert is_card(path) and read_card(path) == from_data(changed("days", 180), "card.json")
+
+
+@pytest.mark.parametrize(("change", "code"), [("columns", "bad"), ("rows", "no_card"), ("version", "version")])
+def test_a_sheet_of_which_much_is_missing_or_of_another_version_is_said_to_be_one(page, change, code):
+    path, book, cells = page
+    if change == "columns":
+        cells.delete_cols(4, 20)
+    elif change == "rows":
+        cells.delete_rows(4, 40)
+    else:
+        cells["A1"] = "kanmon-exposure-card/2"
+    book.save(path)
+    assert is_card(path)
+    with pytest.raises(InputError) as caught:
+        read_card(path)
+    assert caught.value.message.key == f"app.card.{code}"
+
+
+def test_a_row_of_another_part_among_those_of_one_is_refused_with_its_cell(page):
+    path, book, cells = page
+    row = next(row for row in cells.iter_rows() if row[2].value == "*")
+    row[1].value = "Another"
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_card(path)
+    assert caught.value.message.key == "app.card.bad" and row[0].coordinate in caught.value.message.text("en")
+
+
+def test_several_parts_in_one_sheet_come_back_each_with_its_own(tmp_path):
+    one = changed("days", 180)
+    other = {**one["parts"][0], "part": "Q", "name": "Part", "known": {"parts": 9, "sourced": 8, "told": 7}}
+    data = {**one, "parts": [*one["parts"], other]}
+    card = from_data(data | {"sha256": digest(data)}, "card.json")
+    write_card(card, tmp_path / "card", "ja")
+    assert read_card(tmp_path / "card" / "card.xlsx") == card
+
+
+def test_json_is_known_whatever_the_case_of_its_ending_and_with_a_mark_of_its_bytes(tmp_path):
+    data = changed("days", 180)
+    path = tmp_path / "CARD.JSON"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(data, ensure_ascii=False).encode("utf-8"))
+    assert is_card(path) and read_card(path) == from_data(data, "card.json")

@@ -1,37 +1,18 @@
 """Whose a maker is, is asked where the possible loss of a sanction hangs on it: by how much an answer narrows that."""
 
+import owned_company
 import plain_sheets
 import pytest
-from kanmon.app.audit.content import content
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
 from kanmon.graph import SupplyGraph
-
-SHEETS = {
-    "Company": [["Company name", "Days of a stop"], ["Acme", 100]],
-    "Sourcing": [
-        ["part", "name", "supplier", "country", "share", "stock days", "switching days"],
-        ["P1", "Gear", "X", "China", "70%", 30, 400],
-        ["P1", "Gear", "Y", "Japan", "30%", 30, 400],
-        ["P2", "Seal", "Z", "Japan", "100%", 90, 400],
-    ],
-    "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"]],
-    "Products": [["product", "annual revenue"], ["A", 36500]],
-    "Scenarios": [
-        ["scenario", "what happens", "company", "country", "days"],
-        ["Group", "sanctions on a company and its group", "Group", None, 80],
-    ],
-}
-HEAD = ["supplier", "kind", "billing country", "parent company", "share held by the parent"]
-HELD = [["X", "maker", "China", "Group", "60%"], ["Z", "maker", "Japan", "none", None]]
+from owned_company import HEAD, SHEETS
 
 
 def audited(path, *more):
-    sheets = SHEETS | {"Suppliers": [HEAD, *HELD, *more]}
-    found = audit(plain_sheets.workbook(path, sheets), lang="en", date="2026-11-28", world=SupplyGraph())
-    (row,) = content(found, "en")["scenarios"]
-    return found, row["loss_high"] - row["loss_low"]
+    found, (low, high) = owned_company.audited(path, *more)
+    return found, high - low
 
 
 def owners(found):
@@ -55,10 +36,11 @@ def test_whose_a_maker_is_is_asked_no_more_once_it_is_stated(tmp_path, answer):
     assert not owners(audited(tmp_path / "a.xlsx", answer)[0])
 
 
-def test_the_companys_own_people_are_asked_and_no_supplier_is(tmp_path):
+def test_whose_it_is_is_asked_of_the_maker_itself_and_of_nobody_else(tmp_path):
     found, _ = audited(tmp_path / "a.xlsx")
-    asked = [one.kind for each in survey_of(found.questions, "2026-12-31").questions.values() for one in each]
-    assert "owner" not in asked and "behind" in asked
+    each = survey_of(found.questions, "2026-12-31").questions
+    assert {who for who, asked in each.items() if any(one.kind == "owner" for one in asked)} == {"Y"}
+    assert {one.who for one in found.questions if one.kind == "owner"} == {"supplier"}
 
 
 def test_an_answer_is_weighed_on_the_sanction_that_is_asked_about_though_it_brings_another_to_the_fore(tmp_path):

@@ -1,6 +1,9 @@
 """Replies of several suppliers who sell what one maker makes."""
 
+from itertools import permutations
+
 import pytest
+from kanmon.app.audit.cells import Days
 from survey_company import HEAD, company, replied, told
 
 
@@ -71,3 +74,31 @@ def test_what_a_trader_has_in_stock_is_not_that_of_the_plant_from_which_others_s
 def test_a_reply_that_names_the_place_that_the_company_knows_leaves_the_share_as_it_is(base, share):
     merged, said = replied(base, told("Alpha", "P1", country="CHN", share=share))
     assert places(merged.company)[0] == {("Alpha", "CHN"): (0.5, None), ("Beta", "DEU"): (0.5, None)} and keys(said) == []
+
+
+def test_of_lead_times_that_two_sellers_of_a_plant_answer_either_holds_whoever_is_heard_first(traded):
+    answers = [told("V", "P1", kind="lead", answer=40.0), told("W", "P1", kind="lead", answer=60.0)]
+    for order in permutations(answers):
+        merged, said = replied(traded(0.5, 0.5), *order)
+        assert places(merged.company)[0] == {("M", "CHN"): (1.0, Days(40.0, 60.0))} and keys(said) == []
+
+
+def test_a_lead_time_goes_with_its_seller_to_the_place_that_the_same_seller_names_in_any_file(traded):
+    answers = [told("V", "P1", kind="lead", answer=40.0), told("V", "P1", country="JPN", share=1.0)]
+    for order in permutations(answers):
+        found = traded(0.5, 0.5)
+        merged, _ = replied(found, *order)
+        assert places(merged.company)[0] == {("M", "CHN"): (0.5, None), ("M", "JPN"): (0.5, 40.0)}
+        assert found.sources["P1"][0].traded["V"].lead_days is None, "the company that is given stays as it is"
+
+
+def test_a_lead_time_that_a_file_answers_beside_a_place_of_another_file_fills_the_blank_row_in_any_order(tmp_path):
+    """Of two rows one states 30 days; the place that stands for both takes what either of them does."""
+    head = (*HEAD, "リードタイム")
+    rows = [("P1", "Gear", "S", place, 0.5, 30, 400, None, days) for place, days in (("China", 30), ("Germany", None))]
+    found = company(tmp_path / "a.xlsx", rows, head)
+    answers = [told("S", "P1", kind="lead", answer=90.0), told("S", "P1", country="VNM", share=1.0)]
+    for order in permutations(answers):
+        merged, said = replied(found, *order)
+        assert places(merged.company)[0] == {("S", "VNM"): (1.0, Days(30.0, 90.0))}
+        assert keys(said) == ["differs", "kept", "sent_twice"]
