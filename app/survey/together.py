@@ -215,7 +215,6 @@ def _say_differently(
     (used, before), (left, lines) = holds, other
     dates = used.answered_on, left.answered_on
     later = None not in dates and dates[0] != dates[1]
-    words = {name: _words(_said(asked[0], each), supplier) for name, each in (("was", lines), ("now", before))}
     replies.say(
         "differs_later" if later else "differs_first",
         *lines[0].place,
@@ -225,7 +224,8 @@ def _say_differently(
         other=before[0].place[0],
         there=_cells(asked[0], before),
         date=used.answered_on or "",
-        **words,
+        was=_words(_said(asked[0], lines), supplier),
+        now=_words(_said(asked[0], before), supplier),
     )
 
 
