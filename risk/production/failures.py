@@ -257,26 +257,28 @@ class Failures:
         pointer, members = sets
         nodes = np.asarray(wanted, np.int64)
 
-        def part(first: int, stop: int) -> NDArray[np.float64]:
+        count = len(pointer) - 1
+        result = np.ones((count, len(nodes)))  # large, and so all that is held of it
+
+        def part(first: int, stop: int) -> None:
             mine, base = (State(*(array.copy() for array in given.state)) for _ in range(2))
             room = Room(*(array.copy() for array in given.room))
-            result = np.ones((stop - first) * len(nodes))
             rows = pointer[first : stop + 1]
             solver.replay(
                 given.net, mine, given.way, room, above, given.state, base, flat, np.zeros(len(network.kind), np.int64),
-                rows - rows[0], members[rows[0] : rows[-1]], nodes, result,
+                rows - rows[0], members[rows[0] : rows[-1]], nodes, result[first:stop].reshape(-1),
                 size=numbers_in(*given) * (1 + (stop - first) // 10),
             )  # fmt: skip
-            return result.reshape(stop - first, len(nodes))
 
         # Sets are independent of each other, and the kernel lets go of the interpreter: one part for each core.
-        count = len(pointer) - 1
         parts = min(cpu_count() or 1, 1 + count * len(network.kind) // _PART, max(count, 1))
         ends = np.linspace(0, count, parts + 1).astype(int)
         if parts == 1:
-            return np.clip(1 - part(0, count), 0.0, 1.0)
-        with ThreadPoolExecutor(parts) as pool:
-            return np.clip(1 - np.concatenate(list(pool.map(part, ends[:-1], ends[1:]))), 0.0, 1.0)
+            part(0, count)
+        else:
+            with ThreadPoolExecutor(parts) as pool:
+                list(pool.map(part, ends[:-1], ends[1:]))
+        return np.clip(np.subtract(1.0, result, out=result), 0.0, 1.0, out=result)
 
     @cached_property
     def _up(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
