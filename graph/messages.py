@@ -90,6 +90,8 @@ class Message:
     'と'
     """
 
+    __slots__ = "key", "values"  # reports hold a hundred thousand
+
     def __init__(self, key: str, /, **values: Any) -> None:
         self.key = key
         self.values = values

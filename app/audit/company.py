@@ -22,7 +22,7 @@ ROUNDING = 0.02
 """Shares of a part may sum to 1 plus this much."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Source:
     """Who makes a part, seen from its buyer."""
 
@@ -72,7 +72,7 @@ class Source:
         return firm_key(self.maker) if self.maker else f"? {self.vendor}" if self.vendor else f"? {self.country}"
 
 
-@dataclass
+@dataclass(slots=True)
 class Part:
     """A part or product: what is said of it in any sheet."""
 
@@ -117,7 +117,7 @@ class Part:
         self.stock = longest([self.stock, days])
 
 
-@dataclass
+@dataclass(slots=True)
 class Need:
     """One line of the BOM."""
 

@@ -111,24 +111,24 @@ def audit(
     figures = work_out(company, built, links, lang)
     asked = questions(company, built, figures)
     meta = _meta(raw, company, world, today, budget)
-    found = findings(company, figures)
     scenarios = answers(company, built, asked, today)
     blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
     done = None if merged is None else progress(before, merged, figures)
-    built.forget()  # questions build networks of their own, as large
+    built.forget()  # questions build networks of their own, as large; before what is found takes its room, too
+    ranked = ranked_questions(company, figures)
     return Audit(
         found=raw,
         company=company,
         links=links,
         built=built,
         figures=figures,
-        findings=found,
+        findings=findings(company, figures),
         scenarios=scenarios,
         unknowns=blanks,
         mitigation=mitigation,
         meta=meta,
-        questions=ranked_questions(company, figures),
+        questions=ranked,
         progress=done,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )

@@ -67,6 +67,8 @@ def column_name(kind: str | None, name: str, lang: str) -> str:
 class Name(Message):
     """A name in the languages in which data has it."""
 
+    __slots__ = ()
+
     def __init__(self, en: str, ja: str, **others: str) -> None:
         super().__init__("", en=en, ja=ja, **others)
 
@@ -77,6 +79,8 @@ class Name(Message):
 
 class Words(Message):
     """Several words, one after the other, with the comma of the language (else what is told) between them."""
+
+    __slots__ = ()
 
     def __init__(self, words: Iterable[Message | str], between: str | None = None) -> None:
         super().__init__("", words=tuple(words), between=between)
@@ -90,6 +94,8 @@ class Words(Message):
 class Short(Message):
     """Words of a person's files, in one line of at most 120 letters whatever the language."""
 
+    __slots__ = ()
+
     def __init__(self, words: Message) -> None:
         super().__init__("", words=words)
 
@@ -100,6 +106,8 @@ class Short(Message):
 
 class Span(Message):
     """The bounds of a part, as `span` tells them."""
+
+    __slots__ = ()
 
     def __init__(self, low: float | None, high: float | None) -> None:
         super().__init__("", low=low, high=high)
