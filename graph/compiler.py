@@ -182,7 +182,8 @@ class _Compiler:
             homes = [self.product, *markets.filter(pl.col("buyer") == self.buyer)["item"]]
             mine = (pl.col("supplier") == self.buyer) & pl.col("item").is_in([home for home in homes if home])
             single |= mine & (pl.col("supplier_kind") != "country")
-        return wants.with_columns(
+        return wants.select(
+            *("node", "item", "requirement", "mix", "source", "alternatives", *_FACTS),
             market=pl.coalesce("scoped", "world"),
             flags=pl.when(told)
             .then(0)
@@ -200,6 +201,7 @@ class _Compiler:
         self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
     ) -> ProductionNetwork:
         count = makers.height + markets.height + groups.select("node").n_unique()
+        nodes = self._rows(makers, markets, groups)
         links = self._links(makers, markets, groups, wants, members)
         column = {name: links[name].to_numpy() for name in links.columns}
         owner, target, flags = column["node"], column["target"], column["flags"]
@@ -211,7 +213,7 @@ class _Compiler:
         slack = np.where(kind != MAKER, 1.0 - np.bincount(owner, named, minlength=count), 0.0)
         need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags)
         return ProductionNetwork(
-            nodes=self._rows(makers, markets, groups),
+            nodes=nodes,
             kind=kind,
             whole=_whole(kind, markets, makers.height, owner, flags, want),
             slack=np.where(slack > 1e-12, slack, 0.0),
