@@ -109,6 +109,8 @@ function linesOf(name, { font: letters, label }) {
   return { lines, wide: Math.max(...lines.map(wide)) };
 }
 
+const headOf = ([{ s }]) => t(COLUMN_HEADS[s]);
+
 const NOT_FIRST = /[、。，．・：；）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ)\]]/; // what no line of Japanese begins with
 
 // Where bars stand: {x, y, tall} of each, and of each stage where its names end and the lane of what passes it by.
@@ -144,7 +146,9 @@ function placeBars({ columns, links }, size) {
     }
     bars.lane = y;
   }
-  const zone = columns.map((bars) => size.bar + 2 * size.air + Math.max(...bars.map(({ wide }) => wide)));
+  pen.font = `600 ${size.font}px ${font}`;
+  const headed = (bars) => pen.measureText(headOf(bars)).width + size.air;
+  const zone = columns.map((bars) => Math.max(headed(bars), size.bar + 2 * size.air + Math.max(...bars.map(({ wide }) => wide))));
   const between = (size.width - sum(zone)) / Math.max(1, columns.length - 1);
   let x = 0;
   columns.forEach((bars, c) => {
@@ -197,12 +201,12 @@ function flowOf(size = FLOW) {
   const found = barsOf(product, size);
   const bands = bandsOf(found, placeBars(found, size), size);
   const { columns } = found;
-  const heads = columns.map((bars) => svg("text", { class: "flow-head", x: bars.x, y: 12 }, t(COLUMN_HEADS[bars[0].s])));
-  const reading = state.buyer ? t("flow_reading_from", { buyer: nameOfId(state.buyer) }) : t("flow_reading");
+  const heads = columns.map((bars) => svg("text", { class: "flow-head", x: bars.x, y: 12 }, headOf(bars)));
+  const reading = state.buyer ? t("flow_reading_from", { buyer: cut(nameOfId(state.buyer), 60) }) : t("flow_reading");
   const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${size.width} ${size.height}`, "font-size": size.font, role: "img", "aria-label": t("flow") },
     svg("g", { class: "flow-links" }, bands), heads, columns.flat().map((one) => flowBar(one, colours, size)));
   return h("section", { id: "flow" }, h("h3", {}, t("flow")), h("p", { class: "faint" }, reading), h("div", { class: "scroll" }, drawing),
-    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), nameOfId(id))),
+    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), cut(nameOfId(id), 60))),
       h("span", { class: "mark" }, h("span", { class: "swatch who-other" }), t("other_countries")), h("span", { class: "mark" }, h("span", { class: "swatch who-unknown" }), t("who_unknown"))));
 }
 
