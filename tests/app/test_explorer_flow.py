@@ -147,3 +147,23 @@ def test_the_heads_of_stages_are_whole_above_short_names(visit, tmp_path):
     drawn = tab.evaluate(DRAWN)
     (head,) = [box for box in drawn["texts"] if box["words"] == "Product"]
     assert head["x"] + head["width"] <= drawn["wide"]
+
+
+def test_the_rest_of_a_stage_is_coloured_by_what_each_of_it_weighs(visit, tmp_path):
+    """Of 13 parts, each a 13th, one stands in the rest, with two halves of a 13th: it is half of that bar."""
+    direct, behind = [f"a{n}" for n in range(13)], ["d1", "d2"]
+    needs = [*(("p", i) for i in direct), *(("a0", i) for i in behind)]
+    makers = dict.fromkeys(direct, "CHN") | dict.fromkeys(behind, "JPN")
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "product" if i == "p" else "component"} for i in ("p", *makers)],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": i, "supplier": maker, "share": 1.0, "source": "s"} for i, maker in makers.items()],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        name="rest",
+    )
+    tab = visit(write_explorer(graph, tmp_path / "rest.html", products=["p"], lang="en"))
+    halves = tab.evaluate("""() => [...document.querySelectorAll("svg.flow g")]
+      .filter((one) => one.querySelector(":scope > title")?.textContent === "3 others")
+      .flatMap((one) => [...one.querySelectorAll("rect")].map((part) => Number(part.getAttribute("height"))))""")
+    assert len(halves) == 2 and halves[0] == pytest.approx(halves[1], abs=0.2)

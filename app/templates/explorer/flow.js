@@ -70,7 +70,8 @@ function barsOf(product, size) {
     return rest.length ? [...named, { s, i: null, members: rest, name: t("others_n", { count: rest.length }) }] : named;
   }).filter((bars) => bars.length);
   columns.forEach((bars, c) => bars.forEach((one) => {
-    Object.assign(one, { c, size: sum(one.members.map((i) => weight.get(i))), ...linesOf(one.name, size) });
+    const whole = sum(one.members.map((i) => weight.get(i)));
+    Object.assign(one, { c, size: whole, parts: new Map(one.members.map((i) => [i, weight.get(i) / whole])), ...linesOf(one.name, size) });
     one.members.forEach((i) => barOf.set(i, one));
   }));
   const found = new Map();
@@ -211,20 +212,20 @@ function flowOf(size = FLOW) {
 }
 
 // A bar, divided by the countries that supply it; what nobody is known to supply stays open.
-function flowBar({ i, members, name, lines, x, y, tall }, colours, size) {
+function flowBar({ i, parts: members, name, lines, x, y, tall }, colours, size) {
   const network = networkOf();
   const held = new Map([...colours.keys(), "other"].map((id) => [id, 0]));
   let unknown = 0;
-  for (const one of members) {
+  for (const [one, part] of members) {
     const market = network.market(items.id[one]);
     let told = 0;
     for (const k of market === undefined ? [] : network.links(market)) {
       const country = network.country[network.indices[k]];
       if (network.flags[k] & EXTRA || country === null) continue;
-      held.set(colours.has(country) ? country : "other", held.get(colours.has(country) ? country : "other") + network.low[k] / members.length);
+      held.set(colours.has(country) ? country : "other", held.get(colours.has(country) ? country : "other") + network.low[k] * part);
       told += network.low[k];
     }
-    unknown += Math.max(0, 1 - told) / members.length;
+    unknown += Math.max(0, 1 - told) * part;
   }
   let top = y;
   const parts = [...held, ["unknown", unknown]].filter(([, share]) => share > 0).map(([id, share]) => {
