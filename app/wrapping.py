@@ -12,10 +12,11 @@ from rich.containers import Lines
 from rich.text import Text
 
 _PIECE = re.compile(
-    "\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|[ァ-ヺー]{2,7}(?![ァ-ヺー])|\\S)[、。，．）」』〜ー！？：；:;,.!?)%]*"
+    "\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+(?:〜[^\\s\u2e80-\uffff]+)*|[ァ-ヺー]{2,7}(?![ァ-ヺー])|\\S)"
+    "[、。，．）」』〜ー！？：；:;,.!?)%]*"
 )
-"""What stays together: spaces, a run of narrow letters, a short word in katakana (or the end of one), or a wide letter; with
-the marks that must not begin or end a line."""
+"""What stays together: spaces, a run of narrow letters or a range of two, a short word in katakana (or the end of one), or a
+wide letter; with the marks that must not begin or end a line."""
 
 _LEAD = re.compile(" +(?:\\d+\\. )?")
 """What stands before a sentence that is set in, with its number; its further lines begin below its first word."""
@@ -26,6 +27,8 @@ def pieces(sentence: str) -> Iterator[str]:
 
     >>> list(pieces("品目 NODE-1, x"))
     ['品', '目', 'NODE-1,', 'x']
+    >>> list(pieces("82%（68%〜100%）"))
+    ['82%', '（68%〜100%）']
     """
     return (piece[0] for piece in _PIECE.finditer(sentence) if not piece[0].isspace())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -121,10 +122,12 @@ def nearest_called(word: str, names: Mapping[str, Iterable[str | None]], most: i
             called.setdefault(unicodedata.normalize("NFKC", name).casefold(), []).append(id)
     if asked in called:
         return called[asked]
-    found = nearest(word, names, most)
+    found = nearest(asked, names, most)
     if not found and len(asked) > 1:
-        holding = sorted((name for name in called if asked in name), key=lambda name: (len(name), name))
-        close = holding or difflib.get_close_matches(asked, called, n=most, cutoff=0.6)
+        # Latin letters are looked for where a word begins: "us" is no part of "caustic". Japanese sets no words apart.
+        within = re.compile(("(?<![a-z0-9])" if asked[0].isascii() else "") + re.escape(asked))
+        holding = sorted((name for name in called if within.search(name)), key=lambda name: (len(name), name))
+        close = holding or difflib.get_close_matches(asked, called, n=most, cutoff=0.75)  # アメリカ is not 南アフリカ
         found = list(dict.fromkeys(id for name in close for id in called[name]))
     return found[:most]
 

@@ -65,7 +65,7 @@ def test_names_on_paper_are_as_large_as_the_words_around_them(pages, world, visi
     assert tab.evaluate(DRAWN)["high"] > 400
 
 
-def small(name: str = "Ore", country: str = "China") -> SupplyGraph:
+def small(name: str = "Ore", country: str = "China", robot: str = "robot") -> SupplyGraph:
     """A robot of a motor and a frame; the frame goes into the motor, too; ore goes into it past the materials."""
     kinds = {"robot": "product", "motor": "component", "frame": "component", "wire": "material", "ore": "mineral"}
     needs = [
@@ -77,7 +77,7 @@ def small(name: str = "Ore", country: str = "China") -> SupplyGraph:
         ("frame", "ore"),
     ]
     return SupplyGraph(
-        items=[{"id": i, "name_en": name if i == "ore" else i, "kind": kind} for i, kind in kinds.items()],
+        items=[{"id": i, "name_en": {"ore": name, "robot": robot}.get(i, i), "kind": kind} for i, kind in kinds.items()],
         inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
         suppliers=[{"id": c, "name_en": country if c == "CHN" else c, "kind": "country"} for c in ("CHN", "JPN")],
         shares=[{"item": "ore", "supplier": "CHN", "share": 0.6, "source": "s"}],
@@ -134,6 +134,36 @@ def test_colours_say_whose_supply_they_are(pages, world, visit):
 
 def test_a_very_long_name_leaves_room_for_the_answer(visit, tmp_path):
     graph = small("Ore " + "long name " * 30, country="China " * 60)
-    tab = visit(write_explorer(graph, tmp_path / "long.html", lang="en"))
+    tab = visit(write_explorer(graph, tmp_path / "long.html", products=["robot"], buyer="CHN", lang="en"))
     assert len(tab.locator(".lead").inner_text()) < 300
+    for place in ("#board h2 small", "#flow > .faint", "#flow .legend"):
+        assert len(tab.locator(place).inner_text()) < 330, place
     assert tab.locator(".card").first.evaluate("(card) => card.getBoundingClientRect().height") < 400
+
+
+def test_the_heads_of_stages_are_whole_above_short_names(visit, tmp_path):
+    """The last stage stands at the right end: its head is as wide as its names, or wider."""
+    tab = visit(write_explorer(small(robot="R"), tmp_path / "short.html", lang="en"))
+    drawn = tab.evaluate(DRAWN)
+    (head,) = [box for box in drawn["texts"] if box["words"] == "Product"]
+    assert head["x"] + head["width"] <= drawn["wide"]
+
+
+def test_the_rest_of_a_stage_is_coloured_by_what_each_of_it_weighs(visit, tmp_path):
+    """Of 13 parts, each a 13th, one stands in the rest, with two halves of a 13th: it is half of that bar."""
+    direct, behind = [f"a{n}" for n in range(13)], ["d1", "d2"]
+    needs = [*(("p", i) for i in direct), *(("a0", i) for i in behind)]
+    makers = dict.fromkeys(direct, "CHN") | dict.fromkeys(behind, "JPN")
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "product" if i == "p" else "component"} for i in ("p", *makers)],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": i, "supplier": maker, "share": 1.0, "source": "s"} for i, maker in makers.items()],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        name="rest",
+    )
+    tab = visit(write_explorer(graph, tmp_path / "rest.html", products=["p"], lang="en"))
+    halves = tab.evaluate("""() => [...document.querySelectorAll("svg.flow g")]
+      .filter((one) => one.querySelector(":scope > title")?.textContent === "3 others")
+      .flatMap((one) => [...one.querySelectorAll("rect")].map((part) => Number(part.getAttribute("height"))))""")
+    assert len(halves) == 2 and halves[0] == pytest.approx(halves[1], abs=0.2)

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from kanmon.app.sheet import Sheet
-from kanmon.app.wrapping import Paper
+from kanmon.app.wrapping import Paper, wrapped
 from rich.cells import cell_len
 
 WORDS = {
@@ -96,3 +96,9 @@ def test_a_heading_in_japanese_is_not_set_upright() -> None:
     paper = Paper(file=StringIO(), width=40)
     paper.print(sheet)
     assert "最終" in paper.file.getvalue()
+
+
+def test_a_range_in_japanese_stays_in_one_line_as_in_english():
+    """A table too narrow for an estimate and its range breaks between them, not within the range."""
+    for cell, lines in (("82%（68%〜100%）", ["82%", "（68%〜100%）"]), ("82% (68%–100%)", ["82%", "(68%–100%)"])):
+        assert list(wrapped(cell, 13)) == lines

@@ -160,3 +160,28 @@ def test_an_unknown_name_in_any_words_is_told_the_id_that_is_meant(word, meant):
     with pytest.raises(UnknownIdError) as raised:
         SupplyGraph(items=rows).item(word)
     assert raised.value.nearest == ([meant] if meant else [])
+
+
+@pytest.mark.parametrize(
+    ("table", "word", "meant"),
+    [
+        ("suppliers", "ＣＨＮ", "CHN"),  # an id in full-width letters
+        ("suppliers", "アメリカ", None),  # three letters of 南アフリカ
+        ("items", "US", None),  # letters within "caustic"
+        ("items", "soda", "caustic_soda"),  # a word of its name
+        ("items", "りんご", None),
+        ("items", "半導体", "chip_5g"),  # beside Latin letters
+    ],
+)
+def test_a_hint_needs_more_than_some_letters_of_another_name(table, word, meant):
+    items = [
+        {"id": "caustic_soda", "name_en": "Caustic soda", "name_ja": "苛性ソーダ", "kind": "material"},
+        {"id": "map", "name_en": "Ammonium phosphate", "name_ja": "りん安", "kind": "material"},
+        {"id": "chip_5g", "name_en": "Modem", "name_ja": "5G半導体", "kind": "component"},
+    ]
+    suppliers = [
+        {"id": "CHN", "name_en": "China", "name_ja": "中国", "kind": "country"},
+        {"id": "ZAF", "name_en": "South Africa", "name_ja": "南アフリカ", "kind": "country"},
+        {"id": "ttm", "name_en": "TTM Technologies", "kind": "company", "country": "CHN"},
+    ]
+    assert SupplyGraph(items=items, suppliers=suppliers).named(word, table) == ([meant] if meant else [])

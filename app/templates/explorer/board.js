@@ -23,7 +23,7 @@ function showBoard(asked = true) {
 
 // The answer ----------------------------------------------------------------------------------------------------------
 
-const placeAsked = () => (state.buyer && state.product ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world"));
+const placeAsked = () => (state.buyer && state.product ? t("board_from", { buyer: cut(nameOfId(state.buyer), 60) }) : t("board_from_world"));
 
 function answer() {
   const ranking = rankingOf();

@@ -70,7 +70,8 @@ function barsOf(product, size) {
     return rest.length ? [...named, { s, i: null, members: rest, name: t("others_n", { count: rest.length }) }] : named;
   }).filter((bars) => bars.length);
   columns.forEach((bars, c) => bars.forEach((one) => {
-    Object.assign(one, { c, size: sum(one.members.map((i) => weight.get(i))), ...linesOf(one.name, size) });
+    const whole = sum(one.members.map((i) => weight.get(i)));
+    Object.assign(one, { c, size: whole, parts: new Map(one.members.map((i) => [i, weight.get(i) / whole])), ...linesOf(one.name, size) });
     one.members.forEach((i) => barOf.set(i, one));
   }));
   const found = new Map();
@@ -109,6 +110,8 @@ function linesOf(name, { font: letters, label }) {
   return { lines, wide: Math.max(...lines.map(wide)) };
 }
 
+const headOf = ([{ s }]) => t(COLUMN_HEADS[s]);
+
 const NOT_FIRST = /[、。，．・：；）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ)\]]/; // what no line of Japanese begins with
 
 // Where bars stand: {x, y, tall} of each, and of each stage where its names end and the lane of what passes it by.
@@ -144,7 +147,9 @@ function placeBars({ columns, links }, size) {
     }
     bars.lane = y;
   }
-  const zone = columns.map((bars) => size.bar + 2 * size.air + Math.max(...bars.map(({ wide }) => wide)));
+  pen.font = `600 ${size.font}px ${font}`;
+  const headed = (bars) => pen.measureText(headOf(bars)).width + size.air;
+  const zone = columns.map((bars) => Math.max(headed(bars), size.bar + 2 * size.air + Math.max(...bars.map(({ wide }) => wide))));
   const between = (size.width - sum(zone)) / Math.max(1, columns.length - 1);
   let x = 0;
   columns.forEach((bars, c) => {
@@ -197,30 +202,30 @@ function flowOf(size = FLOW) {
   const found = barsOf(product, size);
   const bands = bandsOf(found, placeBars(found, size), size);
   const { columns } = found;
-  const heads = columns.map((bars) => svg("text", { class: "flow-head", x: bars.x, y: 12 }, t(COLUMN_HEADS[bars[0].s])));
-  const reading = state.buyer ? t("flow_reading_from", { buyer: nameOfId(state.buyer) }) : t("flow_reading");
+  const heads = columns.map((bars) => svg("text", { class: "flow-head", x: bars.x, y: 12 }, headOf(bars)));
+  const reading = state.buyer ? t("flow_reading_from", { buyer: cut(nameOfId(state.buyer), 60) }) : t("flow_reading");
   const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${size.width} ${size.height}`, "font-size": size.font, role: "img", "aria-label": t("flow") },
     svg("g", { class: "flow-links" }, bands), heads, columns.flat().map((one) => flowBar(one, colours, size)));
   return h("section", { id: "flow" }, h("h3", {}, t("flow")), h("p", { class: "faint" }, reading), h("div", { class: "scroll" }, drawing),
-    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), nameOfId(id))),
+    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), cut(nameOfId(id), 60))),
       h("span", { class: "mark" }, h("span", { class: "swatch who-other" }), t("other_countries")), h("span", { class: "mark" }, h("span", { class: "swatch who-unknown" }), t("who_unknown"))));
 }
 
 // A bar, divided by the countries that supply it; what nobody is known to supply stays open.
-function flowBar({ i, members, name, lines, x, y, tall }, colours, size) {
+function flowBar({ i, parts: members, name, lines, x, y, tall }, colours, size) {
   const network = networkOf();
   const held = new Map([...colours.keys(), "other"].map((id) => [id, 0]));
   let unknown = 0;
-  for (const one of members) {
+  for (const [one, part] of members) {
     const market = network.market(items.id[one]);
     let told = 0;
     for (const k of market === undefined ? [] : network.links(market)) {
       const country = network.country[network.indices[k]];
       if (network.flags[k] & EXTRA || country === null) continue;
-      held.set(colours.has(country) ? country : "other", held.get(colours.has(country) ? country : "other") + network.low[k] / members.length);
+      held.set(colours.has(country) ? country : "other", held.get(colours.has(country) ? country : "other") + network.low[k] * part);
       told += network.low[k];
     }
-    unknown += Math.max(0, 1 - told) / members.length;
+    unknown += Math.max(0, 1 - told) * part;
   }
   let top = y;
   const parts = [...held, ["unknown", unknown]].filter(([, share]) => share > 0).map(([id, share]) => {
