@@ -65,7 +65,7 @@ def owners(stakes: Stakes) -> dict[str, Holders]:
 def over(name: str, told: Mapping[str, set[float]]) -> float | None:
     """Return what shares in a firm sum to, if that is more than the whole: the largest that is stated of each holder.
 
-    Of a holder of whom several shares are stated any may be right: others then cannot have what the largest leaves no room for.
+    Of several shares that are stated of one holder any may be right, and the others have what that leaves room for.
     """
     total = sum(max(shares, default=0.0) for holder, shares in told.items() if holder != name)
     return total if total > 1 + ROUNDING else None
