@@ -85,7 +85,7 @@ def hung(level, start, stop, slack, b, low, high, flags, v, w, mu):
         made += b * w[i] * v[i] + (1.0 - b) * max(0.0, w[i] * v[i] - level * mu[i])
         if flags[k] & EXTRA:
             continue
-        if v[i] * low[k] >= level * mu[i]:
+        if v[i] * low[k] > level * mu[i]:
             slope -= (1.0 - b) * mu[i]
         elif v[i] * high[k] > level * mu[i]:
             slope += min(0.0, b * v[i] - min(last, v[i])) * mu[i] / v[i]
@@ -110,6 +110,8 @@ def squeeze(start, stop, slack, a, b, low, high, flags, v, w, mu):
         return
     over, rises = hung(above, start, stop, slack, b, low, high, flags, v, w, mu)
     over, rises = over + worth * above, rises + worth
+    if rises <= 0.0:
+        return
     for _ in range(100):  # pieces of the function, of which there are some four for each maker
         level = (under - over + rises * above - falls * below) / (rises - falls)
         least = under + falls * (level - below)

@@ -7,6 +7,7 @@ import pytest
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, chokepoints, cut_sets, reduce
 from kanmon.risk.production.simulation import solve
+from kanmon.risk.production.weights import squeeze
 from scipy.optimize import linprog
 
 SOURCE = [{"id": "s", "title": "t", "publisher": "p"}]
@@ -103,3 +104,22 @@ def test_what_a_buyer_may_buy_from_anyone_is_at_worst_bought_where_the_shortage_
         network = buyers(world, view, kept).network("good", level="company")
         found = solve(network, Scenario("cut", reduce("pit", cut, item="ore")), readings=["facts"]).level("good", "facts")
         assert found == pytest.approx(least_of_best(world, view, kept, 1 - cut), abs=1e-9)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3])
+def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kept):
+    rng = np.random.default_rng(7)
+    for _ in range(100):
+        n = int(rng.integers(2, 6))
+        low = rng.choice([0.0, 0.1], n) * rng.random(n)
+        known = rng.random(n) < 0.4
+        known[0] = False
+        high = np.where(known, low, 1.0)
+        world, ore = rng.dirichlet(np.ones(n)), float(rng.random())
+        names = range(n)
+        w, full = [0.0] * n, [1.0] * n
+        squeeze(0, n, 1 - low.sum(), ore, kept, list(low), list(high), [0] * n, full, w, list(world))
+        pinned = {i: (w[i], w[i]) for i in names}
+        least = least_of_best(dict(enumerate(world)), dict(enumerate(zip(low, high, strict=True))), kept, ore)
+        assert sum(w) == pytest.approx(1.0) and all(low[i] <= w[i] <= high[i] for i in names)
+        assert least_of_best(dict(enumerate(world)), pinned, kept, ore) == pytest.approx(least, abs=1e-9)

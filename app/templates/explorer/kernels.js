@@ -125,7 +125,7 @@ class Pass {
       const i = k - start;
       made += mu[i] < 0 ? w[i] * v[i] : b * w[i] * v[i] + (1 - b) * Math.max(0, w[i] * v[i] - level * mu[i]);
       if (mu[i] < 0 || flags[k] & EXTRA) continue;
-      if (v[i] * low[k] >= level * mu[i]) slope -= (1 - b) * mu[i];
+      if (v[i] * low[k] > level * mu[i]) slope -= (1 - b) * mu[i];
       else if (v[i] * high[k] > level * mu[i]) slope += (Math.min(0, b * v[i] - Math.min(last, v[i])) * mu[i]) / v[i];
     }
     return [made, slope];
@@ -143,7 +143,7 @@ class Pass {
     if (falls >= 0 || above <= 0) return;
     let [over, rises] = this.hung(above, start, stop, slack, b);
     [over, rises] = [over + worth * above, rises + worth];
-    for (let turn = 0; turn < 100; turn++) {
+    for (let turn = 0; turn < 100 && rises > 0; turn++) {
       const level = (under - over + rises * above - falls * below) / (rises - falls);
       const least = under + falls * (level - below);
       let [made, slope] = this.hung(level, start, stop, slack, b);
