@@ -109,13 +109,13 @@ def test_what_a_buyer_may_buy_from_anyone_is_at_worst_bought_where_the_shortage_
 @pytest.mark.parametrize("kept", [0.0, 0.3])
 def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kept):
     rng = np.random.default_rng(7)
-    for _ in range(100):
+    for _ in range(300):
         n = int(rng.integers(2, 6))
         low = rng.choice([0.0, 0.1], n) * rng.random(n)
         known = rng.random(n) < 0.4
         known[0] = False
         high = np.where(known, low, 1.0)
-        world, ore = rng.dirichlet(np.ones(n)), float(rng.random())
+        world, ore = rng.dirichlet(np.full(n, 0.3)), float(rng.random() ** 4)
         names = range(n)
         w, full = [0.0] * n, [1.0] * n
         squeeze(0, n, 1 - low.sum(), ore, kept, list(low), list(high), [0] * n, full, w, list(world))
