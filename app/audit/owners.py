@@ -48,7 +48,7 @@ def stakes_of(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say
         if len(told) > 1:
             say("two_shares", row["_ref"], "warning", "parent_share", firm=name, parent=holder)
     for name, told in found.items():
-        if (total := over(holders_of(name, told))) is not None:
+        if (total := over(name, told)) is not None:
             say("held_over", refs[name], "warning", "parent_share", firm=name, total=in_part(total))
     return found
 
@@ -59,12 +59,15 @@ def owners(stakes: Stakes) -> dict[str, Holders]:
     What is said differently of one holder, and shares of more than the whole, are not known.
     """
     held = {name: holders_of(name, told) for name, told in stakes.items()}
-    return {name: holders if over(holders) is None else dict.fromkeys(holders) for name, holders in held.items()}
+    return {name: holders if over(name, stakes[name]) is None else dict.fromkeys(holders) for name, holders in held.items()}
 
 
-def over(holders: Holders) -> float | None:
-    """Return what shares sum to, if that is more than the whole."""
-    total = sum(share or 0.0 for share in holders.values())
+def over(name: str, told: Mapping[str, set[float]]) -> float | None:
+    """Return what shares in a firm sum to, if that is more than the whole: the largest that is stated of each holder.
+
+    Of several shares that are stated of one holder any may be right, and the others have what that leaves room for.
+    """
+    total = sum(max(shares, default=0.0) for holder, shares in told.items() if holder != name)
     return total if total > 1 + ROUNDING else None
 
 

@@ -37,8 +37,9 @@ def owners_with(
     found = dict(owners)
     for name, each in heard.items():
         every = [*([stakes[name]] if name in stakes else []), *each]
-        holders = holders_of(name, _all(every))
-        if (total := over(holders)) is not None:
+        stake = _all(every)
+        holders = holders_of(name, stake)
+        if (total := over(name, stake)) is not None:
             replies.say("over", *refs[name].place, part=name, total=in_part(total))
         unknown = total is not None or _disputed(name, every)
         found[name] = dict.fromkeys(holders) if unknown else holders

@@ -18,8 +18,8 @@ from __future__ import annotations
 from ...graph.kernel import large_part, part
 from ...graph.network import ASSUMED, EXTRA, MAKER, MARKET, SHARED
 from .arrays import Net, Room, State, Way
+from .weights import EVEN, LEAST, MOST, squeeze, weigh
 
-LEAST, MOST, EVEN = 0, 1, 2
 WORST, BEST, ALIKE = 0, 1, 2
 LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
 """What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
@@ -74,45 +74,6 @@ def lift(node, net: Net, state: State, way: Way):
     """Set a node to the most that it can give: loops fall from there to their greatest fixed point."""
     for here in range(way.sides):
         state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == MAKER else 1.0
-
-
-@part
-def weigh(start, stop, slack, low, high, flags, spread, v, w):
-    """Fill ``w`` with the weights of a pool in a reading; return what no source has room for."""
-    for k in range(start, stop):
-        w[k - start] = 0.0 if flags[k] & EXTRA else low[k]
-    left = slack
-    if left <= 0.0:
-        return 0.0
-    if spread == EVEN:
-        room = 0.0
-        for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                room += high[k] - low[k]
-        if room <= 0.0:
-            return left
-        for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] += left * (high[k] - low[k]) / room
-        return 0.0
-    # One source after the other, from the least (or most) that one has to give, each up to its upper bound; those that give
-    # the same come in one turn.
-    while left > 1e-15:
-        best = -1
-        for k in range(start, stop):
-            if flags[k] & EXTRA or high[k] - w[k - start] <= 1e-15:
-                continue
-            if best < 0 or (v[k - start] < v[best - start] if spread == LEAST else v[k - start] > v[best - start]):
-                best = k
-        if best < 0:
-            break
-        given = v[best - start]
-        for k in range(best, stop):
-            if v[k - start] == given and not flags[k] & EXTRA and high[k] - w[k - start] > 1e-15 and left > 1e-15:
-                step = min(left, high[k] - w[k - start])
-                w[k - start] += step
-                left -= step
-    return left if left > 1e-15 else 0.0
 
 
 @part
@@ -390,9 +351,16 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
         if way.spread == LEAST and net.slack[node] > 0.0:
-            for k in range(start, stop):
-                mu[k - start] = v[k - start] * (b if shares(k, slot, net) else 1.0)
-            weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, mu, w)
+            a = fullest(need, net, state, way)
+            if net.whole[node] or a <= 0.0:
+                for k in range(start, stop):
+                    mu[k - start] = v[k - start] * (b if shares(k, slot, net) else 1.0)
+                weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, mu, w)
+            else:
+                for k in range(start, stop):
+                    part_of = net.share[k] * state.x[net.indices[k] * way.sides]
+                    mu[k - start] = part_of if shares(k, slot, net) else -1.0
+                squeeze(start, stop, net.slack[node], a, b, net.low, net.high, net.flags, v, w, mu)
         for apart in range(2 if way.sides > 1 else 1):
             # One stock for all makers, as much as any place gets; then (apart) each side has what its place gets.
             given = left

@@ -8,7 +8,8 @@ from __future__ import annotations
 from ...graph.kernel import part
 from ...graph.network import EXTRA, SHARED
 from .arrays import Desk, Marks, Net, Room, Sent, State, Stock, Way, Worn
-from .kernels import ALIKE, BEST, EVEN, LEAST, LOOSE, MOST, TINY, UNIFORM, WORST, market, passing, shares, snap, weigh
+from .kernels import ALIKE, BEST, LOOSE, TINY, UNIFORM, WORST, market, passing, shares, snap
+from .weights import EVEN, LEAST, MOST, weigh
 
 SOON = 1e-9
 """Days and stocks below this are nothing."""

@@ -11,7 +11,7 @@ from scipy import sparse
 from ...graph import ProductionNetwork
 from ...graph.kernel import Kernel, numbers_in
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, remembered
-from .kernels import EVEN, LEAST, MOST, weigh
+from .weights import EVEN, LEAST, MOST, weigh
 
 NOBODY = -2
 """What the maker is that stands for all whom a market does not name."""

@@ -12,6 +12,7 @@ import polars as pl
 from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED
 from . import kernels
+from .weights import weigh
 
 if TYPE_CHECKING:
     from .simulation import Outcome, Solution
@@ -79,7 +80,7 @@ def weights_of(solution: Solution, outcome: Outcome, node: int, side: int) -> tu
         spread = outcome.reading.spread
     weights = [0.0] * len(links)
     low, high, flags = (array[start:stop].tolist() for array in (network.low, network.high, network.flags))
-    kernels.weigh(0, len(links), float(network.slack[node]), low, high, flags, spread, levels.tolist(), weights)
+    weigh(0, len(links), float(network.slack[node]), low, high, flags, spread, levels.tolist(), weights)
     return np.array(weights), levels
 
 

@@ -33,7 +33,7 @@ def frontier(
 ) -> None:
     """Fill the results of all cases, block by block."""
     n, count = len(firms.sector), len(cases.starts) - 1
-    size = max(1, ROOM // n)
+    size = max(1, ROOM // max(n, *(len(side.group_starts) - 1 for side in pull)))
     for first in range(0, count, size):
         case = np.arange(first, min(first + size, count))
         starts = cases.starts[first : first + size + 1]

@@ -13,7 +13,7 @@ LANES = 8
 """Cases that a compiled pass carries side by side: the numbers of one cache line."""
 
 ROOM = 1 << 18
-"""Firms times cases whose losses are held at once: some 50 MB with what is made on the way."""
+"""Firms, or groups of links, times cases that are held at once: some 50 MB with what is made on the way."""
 
 PATIENCE = 1e-16
 """A change is handed on once it exceeds this, which a loss of 1 cannot tell from nothing; smaller ones wait and add up."""

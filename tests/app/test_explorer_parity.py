@@ -145,15 +145,15 @@ def test_page_keeps_what_python_keeps(which, pages, visit, request):
 def test_page_reads_the_facts_as_cut_sets_do(pages, visit, world):
     tab = visit(pages(world, products=[product for _, product, _ in QUESTIONS if product], buyer="JPN", lang="en"))
     network = with_sources(world, "humanoid_robot", buyer="JPN")
-    for node in ("CHN", "USA", "TUR"):
-        solution = solve(network, Scenario("x", halt(node)), readings=["facts"])
+    for node, share in (("CHN", 1.0), ("USA", 1.0), ("TUR", 1.0), ("CHN", 0.6), ("USA", 0.3), ("DEU", 0.8)):
+        solution = solve(network, Scenario("x", reduce(node, share)), readings=["facts"])
         found = tab.evaluate(
             "(asked) => kanmon.solve(...asked).then(({kept}) => kept.facts)",
             [
                 "humanoid_robot",
                 "JPN",
                 False,
-                [{"kind": "halt", "node": node}],
+                [{"kind": "reduce", "node": node, "share": share}],
                 {"sharing": "alike", "term": "short", "sourcing": "world"},
                 ["facts"],
             ],

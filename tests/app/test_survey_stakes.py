@@ -152,6 +152,8 @@ DIFFERING = [
     (GROUP, [("Y", "Group", None)], {"Group": 0.6}, []),
     (GROUP, [("Y", "Second", 0.4)], {"Group": 0.6, "Second": 0.4}, []),
     (GROUP, [("Y", "Second", 0.55)], {"Group": None, "Second": None}, ["over"]),
+    (GROUP, [("Y", "Group", 0.3), ("Y", "Second", 0.55)], {"Group": None, "Second": None}, ["holders_differ", "over"]),
+    (GROUP, [("Y", "Group", 0.3), ("Y", "Second", 0.4)], {"Group": None, "Second": 0.4}, ["holders_differ"]),
     (["Y", "maker", "Japan", "Group", None], [("Y", "Group", 0.6)], {"Group": 0.6}, []),
 ]
 
@@ -174,6 +176,12 @@ def test_a_third_word_makes_no_contradiction_of_the_companys_rows_forgotten(tmp_
     rows = [GROUP, ["Y", "maker", "Japan", "Group", "30%"]]
     found, _ = heard(tmp_path, rows, told("y.xlsx", ("Y", "Group", 0.6)))
     assert found.company.owners["Y"] == {"Group": None}
+
+
+def test_rows_of_the_company_that_leave_another_holder_no_room_leave_its_share_open(tmp_path):
+    rows = [GROUP, ["Y", "maker", "Japan", "Group", "30%"], ["Y", "maker", "Japan", "Second", "55%"]]
+    found, _ = heard(tmp_path, rows)
+    assert found.company.owners["Y"] == {"Group": None, "Second": None}
 
 
 def test_what_several_suppliers_say_of_one_parent_counts_together_in_any_order(tmp_path):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -152,3 +153,16 @@ def test_a_large_question_is_compiled_and_only_then(monkeypatch):
             warnings.simplefilter("error")
             systemic_risk(network, threads=1)
     assert asked == ["frontier", "lanes"]
+
+
+def test_many_groups_of_links_take_no_more_memory_than_few():
+    n = 250
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    sales = pl.DataFrame(pairs, schema=["supplier", "buyer"], orient="row").with_columns(value=pl.lit(1.0))
+    network = FirmNetwork.from_transactions(sales, pl.DataFrame({"firm": range(n), "sector": [f"s{i}" for i in range(n)]}))
+    systemic_risk(network, firms=[0], method="frontier")
+    tracemalloc.start()
+    found = systemic_risk(network, method="frontier", threads=1, tolerance=0.5)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found["esri"].to_list() == pytest.approx([1.0] * n) and peak < 100e6

@@ -2,10 +2,13 @@
 
 from itertools import permutations, product
 
+import numpy as np
 import pytest
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, chokepoints, cut_sets, reduce
 from kanmon.risk.production.simulation import solve
+from kanmon.risk.production.weights import squeeze
+from scipy.optimize import linprog
 
 SOURCE = [{"id": "s", "title": "t", "publisher": "p"}]
 
@@ -57,3 +60,66 @@ def test_a_possible_stop_loses_all_in_its_reading_and_in_the_chokepoints(names):
     assert ["pit"] in half["members"].to_list()
     nodes = dict(chokepoints(graph, "part", fails="supplier").select("node", "loss_facts").iter_rows())
     assert nodes["pit"] == 1.0
+
+
+def buyers(world, view, kept):
+    """Goods of a maker that buys its part by ``view`` from makers who have ``world`` of it, all of whom need ore."""
+    firms = [("top", "JPN"), ("pit", "CHN"), *((m, "CAN") for m in world)]
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("good", "part", "ore")],
+        inputs=[{"item": "good", "input": "part", "source": "s"}]
+        + [{"item": "part", "input": "ore", "source": "s", "kept_without_low": kept, "kept_without_high": kept}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("JPN", "CHN", "CAN")]
+        + [{"id": m, "name_en": m, "kind": "company", "country": c} for m, c in firms],
+        shares=[{"item": i, "supplier": m, "source": "s", "share": 1.0} for i, m in (("good", "top"), ("ore", "pit"))]
+        + [{"item": "part", "supplier": m, "source": "s", "share": share} for m, share in world.items()]
+        + [
+            {"item": "part", "supplier": m, "source": "s", "scope": "top", "share_low": low, "share_high": high}
+            for m, (low, high) in view.items()
+        ],
+        sources=SOURCE,
+    )
+
+
+def least_of_best(world, view, kept, ore):
+    """What the buyer's makers make of the ore at best, at the shares where that is least: each divides it by a price of ore.
+
+    At price q of the ore a maker of share w buys makes kept * w, and of the rest what is worth more than it takes.
+    """
+    names, n = list(world), len(world)
+    least = np.array([*[kept] * n, *[1 - kept] * n, (1 - kept) * ore])  # shares, what is beyond the price, the price
+    beyond = np.array([[*np.eye(n)[i], *-np.eye(n)[i], -world[m]] for i, m in enumerate(names)])
+    bounds = [view[m] for m in names] + [(0, None)] * (n + 1)
+    whole = [[*[1.0] * n, *[0.0] * n, 0.0]]
+    return linprog(least, A_ub=beyond, b_ub=np.zeros(n), A_eq=whole, b_eq=[1.0], bounds=bounds).fun
+
+
+@pytest.mark.parametrize("names", list(permutations(["a", "m", "z"])), ids="".join)
+@pytest.mark.parametrize("kept", [0.0, 0.3])
+@pytest.mark.parametrize("cut", [0.3, 0.8, 0.95])
+def test_what_a_buyer_may_buy_from_anyone_is_at_worst_bought_where_the_shortage_hurts_most(names, kept, cut):
+    world = dict(zip(names, (0.6, 0.3, 0.1), strict=True))
+    for bounds in product([(0.0, 1.0), (0.2, 0.5)], repeat=3):
+        view = dict(zip(names, bounds, strict=True))
+        network = buyers(world, view, kept).network("good", level="company")
+        found = solve(network, Scenario("cut", reduce("pit", cut, item="ore")), readings=["facts"]).level("good", "facts")
+        assert found == pytest.approx(least_of_best(world, view, kept, 1 - cut), abs=1e-9)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.3])
+def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kept):
+    rng = np.random.default_rng(7)
+    for _ in range(300):
+        n = int(rng.integers(2, 6))
+        low = rng.choice([0.0, 0.1], n) * rng.random(n)
+        known = rng.random(n) < 0.4
+        known[0] = False
+        high = np.where(known, low, 1.0)
+        world, ore = rng.dirichlet(np.full(n, 0.3)), float(rng.random() ** 4)
+        names = range(n)
+        w, full = [0.0] * n, [1.0] * n
+        squeeze(0, n, 1 - low.sum(), ore, kept, list(low), list(high), [0] * n, full, w, list(world))
+        pinned = {i: (w[i], w[i]) for i in names}
+        least = least_of_best(dict(enumerate(world)), dict(enumerate(zip(low, high, strict=True))), kept, ore)
+        assert sum(w) == pytest.approx(1.0) and all(low[i] <= w[i] <= high[i] for i in names)
+        assert least_of_best(dict(enumerate(world)), pinned, kept, ore) == pytest.approx(least, abs=1e-9)

@@ -99,6 +99,61 @@ class Pass {
     return left > 1e-15 ? left : 0;
   }
 
+  // Fill w so that least is made where a need is worth `level` a unit; return that, and its slope in the level.
+  hung(level, start, stop, slack, b) {
+    const { low, high, flags, v, w, mu } = this;
+    for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
+    const cheap = (i) => v[i] * w[i] < level * mu[i] * (1 - 1e-12);
+    let [left, last] = [slack, 0];
+    while (left > 1e-15) {
+      let [best, cost] = [-1, 0];
+      for (let k = start; k < stop; k++) {
+        const i = k - start;
+        if (flags[k] & EXTRA || high[k] - w[i] <= 1e-15) continue;
+        const each = cheap(i) ? b * v[i] : v[i];
+        if (best < 0 || each < cost) [best, cost] = [k, each];
+      }
+      if (best < 0) break;
+      const i = best - start;
+      const top = v[i] > 0 && cheap(i) ? Math.min(high[best], (level * mu[i]) / v[i]) : high[best];
+      const step = Math.min(left, top - w[i]);
+      w[i] += step;
+      [left, last] = [left - step, cost];
+    }
+    let [made, slope] = [0, 0];
+    for (let k = start; k < stop; k++) {
+      const i = k - start;
+      made += mu[i] < 0 ? w[i] * v[i] : b * w[i] * v[i] + (1 - b) * Math.max(0, w[i] * v[i] - level * mu[i]);
+      if (mu[i] < 0 || flags[k] & EXTRA) continue;
+      if (v[i] * low[k] > level * mu[i]) slope -= (1 - b) * mu[i];
+      else if (v[i] * high[k] > level * mu[i]) slope += (Math.min(0, b * v[i] - Math.min(last, v[i])) * mu[i]) / v[i];
+    }
+    return [made, slope];
+  }
+
+  // Fill w with the shares of a buyer's makers of which the best that can be made of a need's part `a` is the least.
+  squeeze(start, stop, slack, a, b) {
+    const { high, flags, v, mu } = this;
+    const worth = (1 - b) * a;
+    let [below, above, [under, falls]] = [0, 0, this.hung(0, start, stop, slack, b)];
+    falls += worth;
+    for (let k = start; k < stop; k++) {
+      if (mu[k - start] > 0 && !(flags[k] & EXTRA)) above = Math.max(above, (high[k] * v[k - start]) / mu[k - start]);
+    }
+    if (falls >= 0 || above <= 0) return;
+    let [over, rises] = this.hung(above, start, stop, slack, b);
+    [over, rises] = [over + worth * above, rises + worth];
+    for (let turn = 0; turn < 100 && rises > 0; turn++) {
+      const level = (under - over + rises * above - falls * below) / (rises - falls);
+      const least = under + falls * (level - below);
+      let [made, slope] = this.hung(level, start, stop, slack, b);
+      [made, slope] = [made + worth * level, slope + worth];
+      if (made <= least + 1e-13 || slope === 0 || !(below < level && level < above)) return;
+      if (slope < 0) [below, under, falls] = [level, made, slope];
+      else [above, over, rises] = [level, made, slope];
+    }
+  }
+
   // Whether the maker behind link k shares a need of its market.
   shares(k, slot) {
     if (this.wants[k] === 1) return true;
@@ -312,8 +367,13 @@ class Pass {
       if (b >= 1) continue;
       if (this.spread === LEAST && slack[node] > 0) {
         // At worst what is open is held by those who bring least beside the need.
-        for (let k = start; k < stop; k++) mu[k - start] = v[k - start] * (this.shares(k, slot) ? b : 1);
-        this.weigh(start, stop, slack[node], LEAST, mu);
+        const a = this.fullest(need);
+        const alone = whole || a <= 0;
+        const all = (k) => (alone ? v[k - start] : -1);
+        const most = (k) => (alone ? b * v[k - start] : share[k] * x[indices[k] * sides]);
+        for (let k = start; k < stop; k++) mu[k - start] = this.shares(k, slot) ? most(k) : all(k);
+        if (alone) this.weigh(start, stop, slack[node], LEAST, mu);
+        else this.squeeze(start, stop, slack[node], a, b);
       }
       for (let way = 0; way < (sides > 1 ? 2 : 1); way++) {
         // way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
