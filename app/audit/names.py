@@ -44,12 +44,13 @@ class Names:
         """Return a company's name as it was first written."""
         return self._firms.setdefault(firm_key(name), name)
 
-    def firms(self, cell: str | None, *, several: bool) -> list[str] | None:
-        """Return the companies that a cell names, as some sheet has them; None where it names another one."""
+    def firms(self, cell: str | None, *, several: bool) -> tuple[list[str], list[str]]:
+        """Return the companies that a cell names, as they were first written, and which of them no sheet has."""
         if cell is None:
-            return []
-        names = [cell] if firm_key(cell) in self._firms or not several else _SEVERAL.split(cell)
-        return [self.firm(name) for name in names] if {*map(firm_key, names)} <= self._firms.keys() else None
+            return [], []
+        names = [cell] if firm_key(cell) in self._firms or not several else list(filter(None, _SEVERAL.split(cell)))
+        unknown = [name for name in names if firm_key(name) not in self._firms]
+        return [self._firms.get(firm_key(name), name) for name in names], unknown
 
 
 def _coded(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:

@@ -27,18 +27,24 @@ def measures_of(rows: Iterable[Row], parts: Catalogue, currency: str, remarks: R
 
 
 def scenarios_of(rows: Iterable[Row], parts: Catalogue, remarks: Remarks) -> list[dict[str, Any]]:
-    """Return what the board wants to know; rows that name a company or part which no other sheet has are said."""
+    """Return what the board wants to know; rows that name a company or part which no other sheet has are said.
+
+    A sanction may be on a company that no sheet has: whoever does not state who holds it may be that company's.
+    """
     found = []
     for row in rows:
         part = parts.names.id(row, "part", "part") if row.get("part") else None
         company = row.get("company")
-        companies = parts.names.firms(company, several=row["kind"] == "sanctions")
+        sanctions = row["kind"] == "sanctions"
+        companies, unknown = parts.names.firms(company, several=sanctions)
         if not row.get("kind"):
             continue
-        if (part is not None and part not in parts) or companies is None:
-            remarks.say("scenario_names", row["_ref"], "warning", "company", value=company if companies is None else part)
+        if (part is not None and part not in parts) or (unknown and not sanctions):
+            remarks.say("scenario_names", row["_ref"], "warning", "company", value=company if unknown else part)
         elif row["kind"] == "embargo" and row.get("country") == HOME:
             remarks.say("own_embargo", row["_ref"], "warning", "country")
         else:
+            if unknown:
+                remarks.say("sanction_names", row["_ref"], "warning", "company", value=", ".join(unknown))
             found.append(row | {"part": part, "companies": companies, "rate": share_of(row.get("rate"))})
     return found

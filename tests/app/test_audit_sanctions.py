@@ -59,18 +59,40 @@ def test_a_sanction_costs_what_the_completions_of_all_stakes_allow(tmp_path, see
     assert tried.nothing["estimate"] == pytest.approx(row["loss"], abs=1e-6)
 
 
-def test_a_sanction_on_a_firm_that_holds_nobody_as_far_as_is_stated_may_reach_whoever_states_no_holder(tmp_path):
-    sheets = {
-        "Sourcing": [["part", "name", "supplier", "country", "share", "stock days", "switching days"]],
+def alone(company, *, kind="sanctions on a company and its group", parent=None):
+    """One part of X, which lasts 20 days; what happens to a company that holds nobody as far as is stated."""
+    return {
+        "Sourcing": [
+            ["part", "name", "supplier", "country", "share", "stock days", "switching days"],
+            ["P1", "Part", "X", "China", "100%", 20, 400],
+        ],
         "BOM": [["parent", "part"], ["T", "P1"]],
         "Products": [["product", "annual revenue"], ["T", 36500]],
-        "Suppliers": [["supplier", "kind", "parent company"], ["Alone", "maker", None]],
-        "Scenarios": [
-            ["scenario", "what happens", "company", "days"],
-            ["S", "sanctions on a company and its group", "Alone", 60],
-        ],
+        "Suppliers": [["supplier", "kind", "parent company"], ["Alone", "maker", None], ["X", "maker", parent]],
+        "Scenarios": [["scenario", "what happens", "company", "days"], ["S", kind, company, 60]],
     }
-    sheets["Sourcing"].append(["P1", "Part", "X", "China", "100%", 20, 400])
-    found = audit(plain_sheets.workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
+
+
+@pytest.mark.parametrize(
+    ("company", "parent", "most"),
+    [("Alone", None, 4000), ("Elsewhere", None, 4000), ("Elsewhere|Alone", None, 4000), ("Elsewhere", "none", 0)],
+)
+def test_a_sanction_on_a_firm_that_holds_nobody_as_far_as_is_stated_may_reach_whoever_states_no_holder(
+    tmp_path, company, parent, most
+):
+    """Also where no sheet has it: that nobody states to be its says nothing of whose a supplier is."""
+    book = plain_sheets.workbook(tmp_path / "a.xlsx", alone(company, parent=parent))
+    found = audit(book, lang="en", date="2026-11-28", world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
-    assert (row["loss_low"], row["loss_high"]) == pytest.approx((0.0, 40 * 100))
+    assert (row["loss_low"], row["loss_high"]) == pytest.approx((0.0, most))
+    said = [one.message.text("en") for one in found.company.remarks if one.sheet == "Scenarios"]
+    assert [text.partition(",")[0] for text in said] == ["A sanction names 'Elsewhere'"] * ("Elsewhere" in company)
+
+
+def test_the_loss_of_a_site_of_a_company_that_no_sheet_has_is_left_out_and_said(tmp_path):
+    """Whoever no sheet names delivers nothing: there is nothing that its loss could stop."""
+    book = plain_sheets.workbook(tmp_path / "a.xlsx", alone("Elsewhere", kind="loss of a site"))
+    found = audit(book, lang="en", date="2026-11-28", world=SupplyGraph())
+    assert all(row["title"] != "S" for row in found.scenarios)
+    (said,) = (one.message.text("en") for one in found.company.remarks if one.sheet == "Scenarios")
+    assert said == "A scenario names 'Elsewhere', which is in no other sheet; it was left out."
