@@ -31,9 +31,9 @@ def share(low: float | None, high: float | None, lang: str) -> str:
     """Return a part of 1 as text: a range where it is one, a dash where it is not known; a bound is never narrowed.
 
     >>> share(0.4, 0.4, "en"), share(0.399, 0.999, "en"), share(0.003, 0.003, "en"), share(None, None, "en")
-    ('40%', '39%–100%', '<1%', '–')
+    ('40%', '39–100%', '<1%', '–')
     >>> share(0.424, 0.428, "ja"), share(0.0, 0.004, "ja"), share(0.993, 0.997, "ja"), share(0.996, 0.999, "ja")
-    ('42%〜43%', '<1%', '99%〜100%', '>99%')
+    ('42〜43%', '<1%', '99〜100%', '>99%')
     """
     if low is None or high is None:
         return "–"
@@ -53,7 +53,7 @@ def lost(row: dict[str, Any], lang: str) -> str:
     """Return a loss as text: the estimate, and from the certain to the possible loss.
 
     >>> lost({"loss_estimate": 0.88, "loss_low": 0.5, "loss_high": 1.0}, "en")
-    '88% (50%–100%)'
+    '88% (50–100%)'
     """
     low, high, estimate = (row[f"loss_{bound}"] for bound in ("low", "high", "estimate"))
     between = share(low, high, lang)

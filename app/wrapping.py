@@ -27,8 +27,8 @@ def pieces(sentence: str) -> Iterator[str]:
 
     >>> list(pieces("品目 NODE-1, x"))
     ['品', '目', 'NODE-1,', 'x']
-    >>> list(pieces("82%（68%〜100%）"))
-    ['82%', '（68%〜100%）']
+    >>> list(pieces("82%（68〜100%）"))
+    ['82%', '（68〜100%）']
     """
     return (piece[0] for piece in _PIECE.finditer(sentence) if not piece[0].isspace())
 

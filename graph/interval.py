@@ -54,12 +54,12 @@ def _outward(value: float, spec: str, way: int) -> str:
 
 
 def ranged(low: str, high: str, lang: str | None = None) -> str:
-    """Return two bounds, each as text, as one range in ``lang`` (default: the reader's).
+    """Return two bounds, each as text, as one range in ``lang`` (default: the reader's); two percentages share one sign.
 
-    >>> ranged("39%", "62%", "en"), ranged("39%", "62%", "ja")
-    ('39%–62%', '39%〜62%')
+    >>> ranged("39%", "62%", "en"), ranged("39%", "62%", "ja"), ranged("30", ">99%", "en")
+    ('39–62%', '39〜62%', '30–>99%')
     """
-    return text("graph.words.range", lang, low=low, high=high)
+    return text("graph.words.range", lang, low=low.removesuffix("%") if high.endswith("%") else low, high=high)
 
 
 @dataclass(frozen=True, slots=True)

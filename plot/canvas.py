@@ -191,7 +191,7 @@ def percent(low: float, high: float | None = None, lang: str | None = None) -> s
     high = low if high is None else high
     if in_percent(low) == in_percent(high) or high - low < NOISE:
         return in_percent(high)
-    return ranged(at_least(low).rstrip("%"), at_most(high), lang)
+    return ranged(at_least(low), at_most(high), lang)
 
 
 def percent_axis(axis: Any) -> None:

@@ -31,7 +31,7 @@ def span(low: float | None, high: float | None, lang: str) -> str:
     """Return the bounds of a part, never narrowed; one figure where they meet, and no end that looks like all or nothing.
 
     >>> span(0.4, 0.4, "en"), span(0.398, 0.612, "en"), span(0.006, 0.994, "ja")
-    ('40%', '39%–62%', '<1%〜>99%')
+    ('40%', '39–62%', '<1〜>99%')
     """
     ends = (percent(low), percent(high))
     if ends[0] == ends[1]:

@@ -105,4 +105,4 @@ def test_draws_that_all_come_to_one_figure_are_not_told_as_a_range(capsys, monke
     asked = (str(tmp_path / "graph"), "--product", "a", "--buyer", "JPN", "--halt", "CHN", "--draws", "20", "--lang", lang)
     code, out, err = run(capsys, monkeypatch, *asked)
     assert code == 0, err
-    assert says in out.replace("\n", "" if lang == "ja" else " ") and "0% and 0%" not in out and "0%〜0%" not in out
+    assert says in out.replace("\n", "" if lang == "ja" else " ") and "0% and 0%" not in out and "0〜0%" not in out

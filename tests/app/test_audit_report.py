@@ -153,7 +153,7 @@ def test_a_ledger_alone_says_where_what_was_bought_was_made(tmp_path):
     (tmp_path / "仕入明細.csv").write_text("\n".join(lines), encoding="utf-8")
     board = content(audit(tmp_path / "仕入明細.csv", lang="ja", world=SupplyGraph()), "ja")["board"]
     assert not board["countries"] and not board["makers"]
-    assert board["nothing"].endswith("購入額60万円の主な製造拠点国：中国 75%〜80%、日本 20%〜25%、国不明 5%。")
+    assert board["nothing"].endswith("購入額60万円の主な製造拠点国：中国 75〜80%、日本 20〜25%、国不明 5%。")
 
 
 def test_missing_is_never_no_risk(tmp_path):
