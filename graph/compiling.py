@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numba
-from numba.core import event
+from numba.core import config, event
 
 from .errors import CompilingWarning
 from .messages import text
 
-__all__ = ["numba"]
+__all__ = ["numba", "quickly"]
 
 
 class _Announcement(event.Listener):
@@ -28,4 +29,33 @@ class _Announcement(event.Listener):
         """Nothing is said."""
 
 
-event.register("numba:compile", _Announcement())
+class _Levels(event.Listener):
+    """Sets how much the compiler makes of what it compiles: a function that is marked costs it two thirds of the work."""
+
+    def __init__(self) -> None:
+        self.before: list[int] = []
+
+    def on_start(self, event: event.Event) -> None:
+        self.before.append(config.OPT)
+        if hasattr((event.data or {})["dispatcher"], "__quickly__"):
+            config.OPT = _FEW
+
+    def on_end(self, event: event.Event) -> None:
+        """What asked for a function meanwhile is compiled as before."""
+        config.OPT = self.before.pop()
+
+
+_FEW = type(config.OPT)(1)
+
+
+def quickly(dispatcher: Any) -> Any:
+    """Mark a function whose loops are no faster for what the compiler does at its highest level.
+
+    A loop that goes over a network by its links has nothing to be done to many numbers at once.
+    """
+    dispatcher.__quickly__ = True
+    return dispatcher
+
+
+for _listener in (_Announcement(), _Levels()):
+    event.register("numba:compile", _listener)

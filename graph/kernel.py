@@ -26,13 +26,14 @@ compiled for already. By all kernels together, which share their parts: what com
 PACE = 7_000_000
 """Numbers that a loop as it is goes over in a second."""
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
+_BARE: dict[str, Any] = {"nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {**_BARE, "cache": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
 for each of some thirty arrays, a pass over a network is five times as fast."""
-_PART: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+_PART: dict[str, Any] = {**_BARE, "forceinline": True, "no_cpython_wrapper": True}
 """How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without. Nobody
 calls a part from Python: what would let them is a fifth of the compiler's work."""
-_LARGE_PART: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}
+_LARGE_PART: dict[str, Any] = {**_BARE, "no_cpython_wrapper": True}
 """How large parts are: whatever a part calls is gone through once more in each part above it, and takes the compiler that
 much longer. Beside what such a part does its call costs little."""
 _OWN: dict[str, Any] = {"cache": True, "nogil": True}
@@ -194,7 +195,7 @@ def _digest(function: Callable[..., Any]) -> str:
 
 
 def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
-    from .compiling import numba
+    from .compiling import numba, quickly
 
     # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
     # gets globals of its own, so that the plain one stays as it is.
@@ -211,4 +212,4 @@ def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable
     # What is kept on disk is told apart by name and by the age of the function's own file. A part may stand in another file:
     # without its digest in the name, machine code would outlive a change of the part.
     copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{_digest(about)}", about.__module__
-    return numba.njit(**options)(copy)
+    return quickly(numba.njit(**options)(copy))
