@@ -16,7 +16,7 @@ from .editing import Edits
 from .errors import InputError, UnknownIdError, nearest_called, shorten
 from .frames import frame_of
 from .markets import market_shares
-from .network import check_level
+from .network import NEW, REMAINDER, check_level
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -187,18 +187,16 @@ class SupplyGraph(Edits):
     @checked()
     def item(self, id: str) -> dict[str, Any]:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        place = self._items.get(id)
-        if place is None:
+        if id not in self._items:
             raise UnknownIdError("item", id, self._items, self.named(id, "items"))
-        return self.items.row(place, named=True)
+        return self.items.row(self._items[id], named=True)
 
     @checked()
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self.supplier_rows.get(id)
-        if row is None:
+        if id not in self.supplier_rows:
             raise UnknownIdError("supplier", id, self.supplier_rows, self.named(id, "suppliers"))
-        return row
+        return self.supplier_rows[id]
 
     @checked()
     def named(self, word: str, table: str) -> list[str]:
@@ -295,7 +293,7 @@ class SupplyGraph(Edits):
         if (key, seen) not in kept:
             whole = kept.get((key, False)) or compile_graph(self, *key)
             kept[key, seen] = seen_section(whole) if seen else whole
-            while len(kept) > 1 and (len(kept) > _REMEMBERED or sum(len(one.indices) for one in kept.values()) > _LINKS):
+            while len(kept) > 1 and (len(kept) > _REMEMBERED or self._large):
                 kept.pop(next(iter(kept)))
         return kept[key, seen]
 
@@ -303,11 +301,15 @@ class SupplyGraph(Edits):
     def _networks(self) -> dict[Any, ProductionNetwork]:
         return {}
 
-    def forget(self) -> None:
-        """Let go of what was worked out so far, as networks: of a large graph it takes more room than its tables."""
-        for name, about in vars(SupplyGraph).items():
-            if isinstance(about, cached_property):
-                self.__dict__.pop(name, None)
+    @property
+    def _large(self) -> bool:
+        return sum(len(network.indices) for network in self._networks.values()) > _LINKS
+
+    def forget(self, *, large_only: bool = False) -> None:
+        """Let go of what was worked out so far, or only of large networks: these take more room than the graph's tables."""
+        names = [name for name, about in vars(SupplyGraph).items() if isinstance(about, cached_property)]
+        for name in names if not large_only else ["_networks"] if self._large else []:
+            self.__dict__.pop(name, None)
 
     @cached_property
     def supplier_rows(self) -> dict[str, dict[str, Any]]:
@@ -317,7 +319,6 @@ class SupplyGraph(Edits):
     @cached_property
     def supplier_chains(self) -> dict[str, tuple[str, ...]]:
         """Each supplier, the companies that it belongs to, and the countries that these stand in; all networks share it."""
-        from .network import NEW, REMAINDER
         from .sourcing import chain
 
         return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self.supplier_rows}

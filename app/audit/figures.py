@@ -85,6 +85,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
     add_stakes(company, parts, losses.items.filter(pl.col("threat").is_in([*countries, *firms])))
     above = _Above(built, countries)
+    built.forget(large_only=True)  # what follows looks at others
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
     rows, bought = [], _bought(company)

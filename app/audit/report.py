@@ -111,9 +111,11 @@ def audit(
         company.remarks += replies.remarks
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
+    built.forget(large_only=True)
     asked = questions(company, built, figures)
     meta = _meta(raw, company, world, today, budget)
     scenarios = answers(company, built, asked, today)
+    built.forget(large_only=True)
     blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
     done = None if merged is None else progress(before, merged, figures)
