@@ -327,6 +327,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
     if not spend:
         return None
     total, pieces = sum(spend.values()), _pieces(company)
+    built.forget(large_only=True)
     unknown = amounts.pop(None, 0.0) / total
     found: dict[str, dict[str, tuple[float, float]]] = {
         "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},
