@@ -292,7 +292,6 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
     """What the controls in force do through the market-level facts above, without stocks: nobody knows those up there."""
     products, named, known = [], {}, set(built.graph.items["id"])
     asked = [item_id(id) for id in company.products if item_id(id) in known]
-    built.forget(large_only=True)  # those of the company's own facts
     losses = control_losses(built.graph, measures_in_force(date), asked, buyer=SELF, level="company") if asked else None
     for found in [] if losses is None else losses.partition_by("product", maintain_order=True):
         id = found["product"][0].partition(":")[2]
