@@ -97,6 +97,9 @@ def _thrifty() -> None:
     # What is worked out hangs together in no circles, and what a command has read stays until it ends: to look through a
     # million objects for circles over and over took a third of a large audit. So it is done once in a long while.
     gc.set_threshold(1_000_000, 20, 20)
+    # The allocator of polars keeps what was freed for some seconds, beside what the next step takes; it reads this when
+    # polars is loaded.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
     # glibc keeps freed arrays, which no later one fits, among those in use: 220 MB of a large audit. Arrays of their own
     # pages go back to the system.
     with suppress(AttributeError, OSError, TypeError):  # another C library

@@ -87,7 +87,10 @@ class _Compiler:
         markets = views.with_row_index("node", makers.height)
         wants = self._wanted(makers, markets)
         groups, wants = _groups(wants, makers.height + markets.height)
-        return self._assemble(makers, markets, groups, wants, members)
+        nodes = self._rows(makers, markets, groups)
+        links = self._links(makers, markets, groups, wants, members)
+        del groups, wants, members  # of a large graph they take as much room as the network
+        return self._assemble(nodes, links, makers.height, markets)
 
     # Markets and their makers ----------------------------------------------------------------------------------------
 
@@ -197,16 +200,15 @@ class _Compiler:
 
     # Arrays ----------------------------------------------------------------------------------------------------------
 
-    def _assemble(
-        self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
-    ) -> ProductionNetwork:
-        count = makers.height + markets.height + groups.select("node").n_unique()
-        nodes = self._rows(makers, markets, groups)
-        links = self._links(makers, markets, groups, wants, members)
-        column = {name: links[name].to_numpy() for name in links.columns}
+    def _assemble(self, nodes: pl.DataFrame, links: pl.DataFrame, first: int, markets: pl.DataFrame) -> ProductionNetwork:
+        """Return the network of nodes and links; ``first``: the first market."""
+        count = nodes.height
+        order = np.argsort(links["node"].to_numpy(), kind="stable")
+        # Column by column, so that the links stand in memory once.
+        column = {name: links.drop_in_place(name).to_numpy()[order] for name in links.columns}
         owner, target, flags = column["node"], column["target"], column["flags"]
         indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
-        sizes = [makers.height, markets.height, count - makers.height - markets.height]
+        sizes = [first, markets.height, count - first - markets.height]
         kind = np.repeat(np.array([MAKER, MARKET, GROUP], np.int8), sizes)
         # What the lower bounds leave open; a source that is shut until a scenario opens it holds no part of it.
         named = np.where((flags & EXTRA) > 0, 0.0, column["low"])
@@ -215,13 +217,13 @@ class _Compiler:
         return ProductionNetwork(
             nodes=nodes,
             kind=kind,
-            whole=_whole(kind, markets, makers.height, owner, flags, want),
+            whole=_whole(kind, markets, first, owner, flags, want),
             slack=np.where(slack > 1e-12, slack, 0.0),
             indptr=indptr,
             indices=target.astype(np.int64),
-            low=column["low"].copy(),
-            high=column["high"].copy(),
-            share=column["share"].copy(),
+            low=column["low"],
+            high=column["high"],
+            share=column["share"],
             kept_low=np.nan_to_num(column["kept_low"]),
             kept_high=np.nan_to_num(column["kept_high"]),
             use_low=column["use_low"].astype(np.float64),
@@ -245,7 +247,7 @@ class _Compiler:
     def _links(
         self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
     ) -> pl.DataFrame:
-        """Return all links by owner: what makers want, who supplies markets, alternatives, sources that may be opened."""
+        """Return all links: what makers want, who supplies markets, alternatives, sources that may be opened."""
         at = markets.select("item", "buyer", market="node")
         plain = makers.filter(pl.col("new").is_null()).select("item", "supplier", maker="node")
         world = members.filter(pl.col("buyer") == WORLD_MARKET).select("item", "supplier", share="low")
@@ -255,16 +257,17 @@ class _Compiler:
             .join(world, on=["item", "supplier"], how="left", maintain_order="left")
             .select("low", "high", pl.col("share").fill_null(0.0), node="market", target="maker")
         )
+        whole = ["node", "target", "flags", "source"]
+        schema = {name: pl.Int64 if name in whole else pl.Float64 for name in _LINK}
         parts = [
+            pl.DataFrame(schema=schema),
             wants.select("node", "target", "flags", *_FACTS, low=1.0, high=1.0),
             supply,
             groups.select("node", "low", "high", *_FACTS, target="market"),
             self._opened(makers, markets),
         ]
-        whole = ["node", "target", "flags", "source"]
-        schema = {name: pl.Int64 if name in whole else pl.Float64 for name in _LINK}
-        links = pl.concat([pl.DataFrame(schema=schema), *parts], how="diagonal_relaxed").cast(schema)  # type: ignore[arg-type]
-        return links.with_columns(pl.col("share", "flags").fill_null(0)).sort("node", maintain_order=True)
+        links = pl.concat(parts, how="diagonal_relaxed").cast(schema)  # type: ignore[arg-type]
+        return links.with_columns(pl.col("share", "flags").fill_null(0))
 
     def _opened(self, makers: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
         """Links from new sources to every market of their item; shut, since their gain is 0 until a scenario opens them."""

@@ -11,6 +11,7 @@ import locale
 import os
 from collections.abc import Mapping
 from functools import cache
+from sys import intern
 from typing import Any
 
 from .packaged import packaged_rows
@@ -93,7 +94,7 @@ class Message:
     __slots__ = "key", "values"  # reports hold a hundred thousand
 
     def __init__(self, key: str, /, **values: Any) -> None:
-        self.key = key
+        self.key = intern(key)
         self.values = values
 
     def text(self, lang: str | None = None) -> str:

@@ -158,15 +158,18 @@ class ProductionNetwork:
             The item is not in this network.
         """
         if item not in self._views:
-            raise UnknownIdError("item", item, {name for name, _ in self.markets})
+            raise UnknownIdError("item", item, self.items)
         return self._views[item]
 
     @cached_property
     def _views(self) -> dict[str, int]:
         """The market of each item as the buyer sees it: its own, else that of whom it falls back to, else the world's."""
-        nearest = {place: rank for rank, place in enumerate((HOME, *self.places, WORLD_MARKET))}
-        rows = [(nearest[place], item, node) for (item, place), node in self.markets.items() if place in nearest]
-        return {item: node for _, item, node in sorted(rows, reverse=True)}
+        nodes, items, buyers = self._sold
+        found: dict[str, int] = {}
+        for place in dict.fromkeys((WORLD_MARKET, *reversed(self.places), HOME)):  # who is nearer takes the place
+            here = (buyers == place).to_numpy()
+            found.update(zip(_ids(items.filter(here)), nodes[here].tolist(), strict=True))
+        return found
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -176,8 +179,9 @@ class ProductionNetwork:
     @cached_property
     def items(self) -> list[str]:
         """The items in the network, in the order of the graph."""
-        first = [item for item, place in self.markets if place == WORLD_MARKET]
-        return list(dict.fromkeys([*first, *(item for item, _ in self.markets)]))
+        _, items, buyers = self._sold
+        first = items.filter(buyers == WORLD_MARKET)
+        return list(dict.fromkeys(_ids(first.append(items))))
 
     @cached_property
     def item_markets(self) -> np.ndarray:
@@ -187,9 +191,14 @@ class ProductionNetwork:
     @cached_property
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
+        nodes, items, buyers = self._sold
+        return dict(zip(zip(_ids(items), _ids(buyers), strict=True), nodes.tolist(), strict=True))
+
+    @property
+    def _sold(self) -> tuple[np.ndarray, pl.Series, pl.Series]:
+        """The nodes of the markets, their items and buyers."""
         at = np.flatnonzero(self.kind == MARKET)
-        items, buyers = (_ids(self.nodes[name].gather(at)) for name in ("item", "buyer"))
-        return dict(zip(zip(items, buyers, strict=True), at.tolist(), strict=True))
+        return at, self.nodes["item"].gather(at), self.nodes["buyer"].gather(at)
 
     @cached_property
     def makers(self) -> pl.DataFrame:
@@ -225,8 +234,9 @@ class ProductionNetwork:
     @cached_property
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
-        node = self.markets.get((str(self.product), HOME))
-        return None if node is None else int(self.indices[self.indptr[node]])
+        nodes, items, buyers = self._sold
+        found = nodes[((items == str(self.product)) & (buyers == HOME)).to_numpy()]
+        return int(self.indices[self.indptr[found[0]]]) if len(found) else None
 
     @cached_property
     def order(self) -> tuple[np.ndarray, np.ndarray]:

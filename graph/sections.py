@@ -98,6 +98,11 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     )
 
 
+def seen_section(network: ProductionNetwork) -> ProductionNetwork:
+    """Return the part of a network on which what its buyer sees of any item depends: without markets of others."""
+    return section(network, np.ones(len(network.kind), np.bool_))
+
+
 def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
     """Return the numbers from each start up to its stop, one range after the other.
 

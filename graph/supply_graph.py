@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
@@ -15,7 +16,7 @@ from .editing import Edits
 from .errors import InputError, UnknownIdError, nearest_called, shorten
 from .frames import frame_of
 from .markets import market_shares
-from .network import check_level
+from .network import NEW, REMAINDER, check_level
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -186,18 +187,16 @@ class SupplyGraph(Edits):
     @checked()
     def item(self, id: str) -> dict[str, Any]:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._items.get(id)
-        if row is None:
+        if id not in self._items:
             raise UnknownIdError("item", id, self._items, self.named(id, "items"))
-        return row
+        return self.items.row(self._items[id], named=True)
 
     @checked()
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._suppliers.get(id)
-        if row is None:
-            raise UnknownIdError("supplier", id, self._suppliers, self.named(id, "suppliers"))
-        return row
+        if id not in self.supplier_rows:
+            raise UnknownIdError("supplier", id, self.supplier_rows, self.named(id, "suppliers"))
+        return self.supplier_rows[id]
 
     @checked()
     def named(self, word: str, table: str) -> list[str]:
@@ -246,6 +245,7 @@ class SupplyGraph(Edits):
         domestic: bool = False,
         sources: Iterable[NewSource] = (),
         without: Iterable[str] = (),
+        seen: bool = False,
     ) -> ProductionNetwork:
         """Return the production network, compiled once for each question and then remembered.
 
@@ -263,6 +263,8 @@ class SupplyGraph(Edits):
             Sources that a scenario may open.
         without : iterable of str
             Inputs that are left out wherever they are needed.
+        seen : bool
+            Leave out markets of others: what nothing hangs on that the buyer sees.
 
         Raises
         ------
@@ -284,47 +286,46 @@ class SupplyGraph(Edits):
         ProductionNetwork(4 makers, 3 pools, 6 links; robot for JPN)
         """
         from .compiler import compile_graph
+        from .sections import seen_section
 
         wanted = frozenset((item, place, by, inputs) for item, place, by, inputs in sources)
-        key = (product, buyer, level, domestic, wanted, frozenset(without))
-        if key not in self._networks:
-            self._networks[key] = compile_graph(self, *key)
-            while len(self._networks) > 1 and (len(self._networks) > _REMEMBERED or self._links_kept > _LINKS):
-                self._networks.pop(next(iter(self._networks)))
-        return self._networks[key]
-
-    @property
-    def _links_kept(self) -> int:
-        return sum(len(network.indices) for network in self._networks.values())
+        key, kept = (product, buyer, level, domestic, wanted, frozenset(without)), self._networks
+        if (key, seen) not in kept:
+            whole = kept.get((key, False)) or compile_graph(self, *key)
+            kept[key, seen] = seen_section(whole) if seen else whole
+            while len(kept) > 1 and (len(kept) > _REMEMBERED or self._large):
+                kept.pop(next(iter(kept)))
+        return kept[key, seen]
 
     @cached_property
     def _networks(self) -> dict[Any, ProductionNetwork]:
         return {}
 
-    def forget(self) -> None:
-        """Let go of the networks that were compiled so far: of a large graph they hold more than its tables."""
-        self._networks.clear()
-
     @property
+    def _large(self) -> bool:
+        return sum(len(network.indices) for network in self._networks.values()) > _LINKS
+
+    def forget(self, *, large_only: bool = False) -> None:
+        """Let go of what was worked out so far, or only of large networks: these take more room than the graph's tables."""
+        names = [name for name, about in vars(SupplyGraph).items() if isinstance(about, cached_property)]
+        for name in names if not large_only else ["_networks"] if self._large else []:
+            self.__dict__.pop(name, None)
+
+    @cached_property
     def supplier_rows(self) -> dict[str, dict[str, Any]]:
         """The rows of ``suppliers`` by id."""
-        return self._suppliers
+        return {row["id"]: row for row in self.suppliers.iter_rows(named=True)}
 
     @cached_property
     def supplier_chains(self) -> dict[str, tuple[str, ...]]:
         """Each supplier, the companies that it belongs to, and the countries that these stand in; all networks share it."""
-        from .network import NEW, REMAINDER
         from .sourcing import chain
 
-        return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self._suppliers}
+        return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self.supplier_rows}
 
     @cached_property
-    def _items(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.items.iter_rows(named=True)}
-
-    @cached_property
-    def _suppliers(self) -> dict[str, dict[str, Any]]:
-        return {row["id"]: row for row in self.suppliers.iter_rows(named=True)}
+    def _items(self) -> dict[str, int]:
+        return {intern(id): place for place, id in enumerate(self.items["id"])}
 
     @checked()
     def upstream(self, item: str, depth: int | None = None) -> SupplyGraph:

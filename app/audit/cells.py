@@ -10,11 +10,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...datasets import country as country_code
 from ...datasets.intake.days import date
+from ...datasets.intake.recalled import recalled
 from ...datasets.intake.values import is_blank, name, number, pointed
 from ...datasets.intake.words import marks, plain
 from ...datasets.layout import Choice, Column
@@ -185,7 +185,7 @@ class Unreadable(ValueError):
     """A cell that is not of its column's kind; the argument names the sentence in ``app.audit_cells``."""
 
 
-@lru_cache(65_536)
+@recalled
 def read(column: Column, text: str | None) -> Any:
     """Return the value of a cell of ``column``; ``None`` when it says nothing.
 

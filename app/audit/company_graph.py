@@ -54,10 +54,10 @@ class CompanyGraph:
     plants: dict[str, Plant]
     unsourced: list[str]
 
-    def forget(self) -> None:
-        """Let go of the networks that were compiled so far; see `SupplyGraph.forget`."""
+    def forget(self, *, large_only: bool = False) -> None:
+        """Let go of what was worked out so far; see `SupplyGraph.forget`."""
         for graph in (self.own, self.stated, self.graph):
-            graph.forget()
+            graph.forget(large_only=large_only)
 
     def name(self, firm: str) -> str:
         """Return the name of a maker."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
 from typing import Any
 
 from ...datasets import thresholds
 from ...graph import Message
+from ...graph.messages import LANGUAGES, topic
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -43,6 +45,17 @@ def limit(threshold: str) -> float:
 def sentence(name: str, **values: Any) -> Message:
     """Return a sentence of the checks."""
     return Message(f"app.audit_checks.{name}", **values)
+
+
+@cache
+def said_of(name: str) -> frozenset[str]:
+    """Return the fields of a sentence of the checks, in any language.
+
+    >>> sorted(said_of("single_row"))
+    ['makers', 'products']
+    """
+    templates = (topic("app", "audit_checks", lang)[name] for lang in LANGUAGES)
+    return frozenset(field for template in templates for _, field, _, _ in Formatter().parse(template) if field)
 
 
 def more(name: str, possible: Sized) -> Message | str:

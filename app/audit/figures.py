@@ -85,6 +85,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
     add_stakes(company, parts, losses.items.filter(pl.col("threat").is_in([*countries, *firms])))
     above = _Above(built, countries)
+    built.forget(large_only=True)  # what follows looks at others
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
     rows, bought = [], _bought(company)
@@ -326,6 +327,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
     if not spend:
         return None
     total, pieces = sum(spend.values()), _pieces(company)
+    built.forget(large_only=True)
     unknown = amounts.pop(None, 0.0) / total
     found: dict[str, dict[str, tuple[float, float]]] = {
         "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},

@@ -47,8 +47,11 @@ def with_cells(value: Any, places: Mapping[str, Place]) -> Any:
 
 def _with_cells(value: Any, cell: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {
-            name: [cell(ref) for ref in one] if name == "refs" else _with_cells(one, cell) if type(one) in _NESTED else one
-            for name, one in value.items()
-        }
+        shown = value.copy()  # takes no more room than it; one that grows name by name does
+        for name, one in value.items():
+            if name == "refs":
+                shown[name] = [cell(ref) for ref in one]
+            elif type(one) in _NESTED:
+                shown[name] = _with_cells(one, cell)
+        return shown
     return [_with_cells(one, cell) if type(one) in _NESTED else one for one in value] if isinstance(value, list) else value

@@ -10,6 +10,7 @@ from typing import Any
 
 from ... import __version__
 from ...datasets import load
+from ...datasets.intake.recalled import forget
 from ...datasets.intake.understanding import Understanding, understand
 from ...graph import SupplyGraph
 from ...graph.ages import day
@@ -100,6 +101,7 @@ def audit(
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     today = date or datetime.date.today().isoformat()
     company = company_from(raw, corrections, today)
+    forget()  # of a large ledger what its cells said takes more room than the company
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None
@@ -109,9 +111,11 @@ def audit(
         company.remarks += replies.remarks
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
+    built.forget(large_only=True)
     asked = questions(company, built, figures)
     meta = _meta(raw, company, world, today, budget)
     scenarios = answers(company, built, asked, today)
+    built.forget(large_only=True)
     blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
     done = None if merged is None else progress(before, merged, figures)

@@ -21,6 +21,7 @@ from .evidence import (
     Result,
     limit,
     more,
+    said_of,
     sentence,
 )
 from .figures import NOTHING, Figures
@@ -63,16 +64,17 @@ def _part(name: str, part: PartRow) -> Evidence:
     used = _used(part)
     if name == "country":  # who makes it elsewhere does not belong beside that country
         used = [source for source in used if source["country"] in {part["foreign_country"], None}]
-    fields = {
-        "country": place(part["foreign_country"]),
-        "share": Span(part["foreign_low"], part["foreign_high"]),
-        "hhi": _range(part["hhi_low"], part["hhi_high"]),
-        "stock": days_of(part["stock_least"], part["stock_most"]) or sentence("days_blank"),
-        "switch": days_of(part["switch_least"], part["switch_most"]) or sentence("days_blank"),
-        "makers": ", ".join(list(dict.fromkeys(one["maker"] or one["vendor"] or "?" for one in used))[:4]) or "–",
-        "products": ", ".join(part["products"][:6]) or "–",
+    fields: dict[str, Callable[[], Message | str]] = {
+        "country": lambda: place(part["foreign_country"]),
+        "share": lambda: Span(part["foreign_low"], part["foreign_high"]),
+        "hhi": lambda: _range(part["hhi_low"], part["hhi_high"]),
+        "stock": lambda: days_of(part["stock_least"], part["stock_most"]) or sentence("days_blank"),
+        "switch": lambda: days_of(part["switch_least"], part["switch_most"]) or sentence("days_blank"),
+        "makers": lambda: ", ".join(list(dict.fromkeys(one["maker"] or one["vendor"] or "?" for one in used))[:4]) or "–",
+        "products": lambda: ", ".join(part["products"][:6]) or "–",
     }
-    says = sentence(f"{name}_row", **fields)
+    said = said_of(f"{name}_row")  # of all parts of a large company what no sentence says takes more room than the rest
+    says = sentence(f"{name}_row", **{field: value() for field, value in fields.items() if field in said})
     about, columns = called(part["part"], part["name"]), _COLUMNS.get(name, ())
     return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_high"], columns, part["part"])
 

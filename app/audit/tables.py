@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,23 +70,23 @@ class _Book:
         self._tables()
         self._about()
 
-    def _table(self, sheet: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], formats: Sequence[str] = ()) -> None:
+    def _table(self, sheet: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], formats: Sequence[str] = ()) -> None:
         page = self.book.add_worksheet(self.t(f"sheet_{sheet}"))
         widths = [52 if head in _WIDE else 36 if head in _NAMES else 18 for head in heads]
         titles = [self.t(head) if head != "id" else "ID" for head in heads]
         for j, (title, width) in enumerate(zip(titles, widths, strict=True)):
             page.write_string(0, j, title, self.head)
             page.set_column(j, j, width)
-        names = formats or [""] * len(heads)
-        for i, row in enumerate(rows, start=1):
+        set_height(page, 0, zip(titles, widths, strict=True))
+        names, last = formats or [""] * len(heads), 0
+        for last, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
                 words = self.said if names[j] else self.cell
-                write_cell(page, i, j, value, words if isinstance(value, str) else self.formats[names[j]])
-        for i, row in enumerate((titles, *rows)):
-            set_height(page, i, zip(row, widths, strict=True))
+                write_cell(page, last, j, value, words if isinstance(value, str) else self.formats[names[j]])
+            set_height(page, last, zip(row, widths, strict=True))
         page.freeze_panes(1, 1)
-        if rows:
-            page.autofilter(0, 0, len(rows), len(heads) - 1)
+        if last:
+            page.autofilter(0, 0, last, len(heads) - 1)
         on_paper(page)
         page.repeat_rows(0)
         page.set_footer("&C&8&P / &N")
@@ -207,7 +207,7 @@ class _Book:
     def _tables(self) -> None:
         rows = _rows(self.content, self.t)
         for sheet, columns in _columns().items():
-            cells = [[_cell(row[column["value"]], column["value"]) for column in columns] for row in rows[sheet]]
+            cells = ([_cell(row[one["value"]], one["value"]) for one in columns] for row in rows[sheet])
             self._table(sheet, [column["head"] for column in columns], cells, [column["format"] for column in columns])
 
     def _about(self) -> None:
@@ -239,31 +239,31 @@ def _columns() -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of each sheet: those of the content, but where a sheet shows them from another side."""
+def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, Iterable[dict[str, Any]]]:
+    """Return the rows of each sheet: those of the content, but where a sheet shows them from another side, one by one."""
     findings = [found for theme in content["themes"] for found in theme["findings"]]
     replies = content["replies"]["rows"] if content["replies"] else []
     open_, bases = {"high_was": t("no_bound"), "high": t("no_bound")}, {False: t("basis_own"), True: t("basis_market")}
     return content | {
         "findings": findings,
-        "evidence": [
+        "evidence": (
             row | {"id": one["id"], "status_says": one["status_says"]} for one in findings for row in one["evidence"]
-        ],
-        "parts": [
+        ),
+        "parts": (
             row
             | {name: _one(row[f"{name}_least"], row[f"{name}_most"], row[f"{name}_says"]) for name in ("stock", "switch")}
             | {"gap": _one(row["gap_low"], row["gap_high"], say(days_of(row["gap_low"], row["gap_high"]), content["lang"]))}
             for row in content["parts"]
-        ],
+        ),
         **{name: [_stop(row) | _amounts(row, content, t) for row in content[name]] for name in ("countries", "makers")},
         "scenarios": [row | _amounts(row, content, t) for row in content["scenarios"]],
         "through": content["spend"]["shares"] if content["spend"] else [],
-        "times": [
+        "times": (
             one | {"label": row["label"]}
             for sheet in ("countries", "makers")
             for row in content[sheet]
             for one in row["products"]
-        ],
+        ),
         "diamonds": [row | {"basis": bases[row["market"]]} for row in content["diamonds"]],
         "leakage": content["technologies"],
         "measures": [

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, zip_longest
 from typing import Any
 
@@ -44,7 +45,7 @@ ASKED = ("origin", "maker", "behind", "owner")
 """What a supplier is asked, in the order of the questionnaire."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question about some parts, for one supplier or for the company's own people.
 
@@ -108,7 +109,7 @@ def of_supplier(found: Iterable[Question], supplier: str) -> list[Question]:
     return list(islice((question for question in found if question.supplier == supplier and question.kind in ASKED), MOST))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     question: Question
     hangs: float
@@ -185,7 +186,7 @@ class _Blanks:
 
     def _named(self, part: str) -> _Candidate:
         """Who delivers a part; where no stop is on record, whoever does may stop all that needs it."""
-        found = self._candidate("named", [part], None, self.wide, [_sourced(part)])
+        found = self._candidate("named", [part], None, self.wide, [partial(_sourced, part)])
         if found.rows:
             return found
         hangs = sum(self.weigh.value(product) for product in self.weigh.needing(part))
@@ -221,12 +222,12 @@ class _Blanks:
                 continue
             if kind == "origin":
                 worst = countries[0]["node"] if countries else HOME
-                answers = [_placed(parts, who, HOME), _placed(parts, who, worst)]
+                answers = [partial(_placed, parts, who, place) for place in (HOME, worst)]
                 found = self._candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
                 # Where no country is known at all, none has an interval: what may be lost is what its maker's stop costs.
                 yield found if countries else replace(found, hangs=self.hangs.get(str(firm_id(who)), 0.0))
             else:
-                yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
+                yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers, [partial(_made, parts, who)])
 
     def _parts(self) -> Iterator[_Candidate]:
         """Days and shares of each part that has sources."""
@@ -247,16 +248,16 @@ class _Blanks:
             if any(source.country is None or not source.maker for source in sources):
                 touched = self.wide
             if company.parts[part].stock_days is None:
-                answers = [_stocked(part, 0.0), _stocked(part, company.stop_days)]
+                answers = [partial(_stocked, part, days) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}stock", [part], None, touched, answers)
             open_ = [source for source in sources if source.share is None]
             if len(sources) > 1 and open_ and not behind:
-                answers = [_shared(part, at) for at in range(min(3, len(sources)))]
+                answers = [partial(_shared, part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
             # Without a qualified alternative the source that is replaced may be the one that states no time.
             blank = not company.alternatives(part) and any(source.switch_days is None for source in sources)
             if (switching := (None if blank else company.switching(part)) or Days(0.0)).figure is None:
-                answers = [_switched(part, within(days, switching)) for days in (0.0, company.stop_days)]
+                answers = [partial(_switched, part, within(days, switching)) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}switch", [part], None, touched, answers)
 
 
@@ -329,43 +330,37 @@ def _refs(company: Company, part: str) -> list[str]:
 
 
 # Answers -------------------------------------------------------------------------------------------------------------
+# Of the tens of thousands that are listed few are worked out: each waits as a `partial` of what it is about.
 
 
-def _with_sources(parts: Iterable[str], change: Callable[[list[Source]], list[Source]]) -> Callable[[Company], Company]:
-    def answer(company: Company) -> Company:
-        own = {part: [replace(one, tellers=[*one.tellers]) for one in company.sources[part]] for part in parts}
-        changed = {part: one_each(change(sources)) for part, sources in own.items()}  # it may be a place that is known
-        return replace(company, sources=company.sources | changed)
-
-    return answer
+def _with_sources(company: Company, parts: Iterable[str], change: Callable[[list[Source]], list[Source]]) -> Company:
+    own = {part: [replace(one, tellers=[*one.tellers]) for one in company.sources[part]] for part in parts}
+    changed = {part: one_each(change(sources)) for part, sources in own.items()}  # it may be a place that is known
+    return replace(company, sources=company.sources | changed)
 
 
-def _sourced(part: str) -> Callable[[Company], Company]:
-    def answer(company: Company) -> Company:
-        source = Source(
-            part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, company.parts[part].refs[:1]
-        )
-        return replace(company, sources=company.sources | {part: [source]})
-
-    return answer
+def _sourced(part: str, company: Company) -> Company:
+    refs = company.parts[part].refs[:1]
+    source = Source(part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, refs)
+    return replace(company, sources=company.sources | {part: [source]})
 
 
-def _placed(parts: list[str], who: str, country: str) -> Callable[[Company], Company]:
+def _placed(parts: list[str], who: str, country: str, company: Company) -> Company:
     def place(source: Source) -> Source:
         blank = source.country is None and source.is_of(who)
         return replace(source, country=country) if blank else source
 
-    return _with_sources(parts, lambda sources: [place(source) for source in sources])
+    return _with_sources(company, parts, lambda sources: [place(source) for source in sources])
 
 
-def _made(parts: list[str], who: str) -> Callable[[Company], Company]:
+def _made(parts: list[str], who: str, company: Company) -> Company:
     def name(source: Source) -> Source:
         return replace(source, maker=f"? {who}") if not source.maker and source.vendor == who else source
 
-    return _with_sources(parts, lambda sources: [name(source) for source in sources])
+    return _with_sources(company, parts, lambda sources: [name(source) for source in sources])
 
 
-def _shared(part: str, at: int) -> Callable[[Company], Company]:
+def _shared(part: str, at: int, company: Company) -> Company:
     """One source holds all that is left."""
 
     def share(sources: list[Source]) -> list[Source]:
@@ -377,21 +372,18 @@ def _shared(part: str, at: int) -> Callable[[Company], Company]:
             for source in sources
         ]
 
-    return _with_sources([part], share)
+    return _with_sources(company, [part], share)
 
 
-def _switched(part: str, days: float) -> Callable[[Company], Company]:
+def _switched(part: str, days: float, company: Company) -> Company:
     def switch(source: Source) -> Source:
         stated = source.switch_days is not None and ends(source.switch_days).figure is not None
         return source if stated else replace(source, switch_days=days)
 
-    return _with_sources([part], lambda sources: [switch(source) for source in sources])
+    return _with_sources(company, [part], lambda sources: [switch(source) for source in sources])
 
 
-def _stocked(part: str, days: float) -> Callable[[Company], Company]:
-    def answer(company: Company) -> Company:
-        known = company.parts[part]
-        days_there = within(days, known.stock or Days(0.0))
-        return replace(company, parts=company.parts | {part: replace(known, stock=Days(days_there, days_there))})
-
-    return answer
+def _stocked(part: str, days: float, company: Company) -> Company:
+    known = company.parts[part]
+    days_there = within(days, known.stock or Days(0.0))
+    return replace(company, parts=company.parts | {part: replace(known, stock=Days(days_there, days_there))})

@@ -6,10 +6,11 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 from ..readers.tables import packaged
 from ..years import ERAS
+from .recalled import recalled
 
 _CLOCK = r"(?:[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)?"
 _Y, _M = r"\s*[/\-.年년]\s*", r"\s*[/\-.月월]\s*"
@@ -36,7 +37,7 @@ _CENTURY, _TURN = 2000, 70
 """A year of two digits is of 2000 to 2069, or of 1970 to 1999."""
 
 
-@lru_cache(65_536)
+@recalled
 def date(text: str | None, order: str | None = None) -> str | None:
     """Return the day that a cell says as ISO text, a month as its first day; None where it says none or leaves it open.
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from sys import intern
 from typing import Any
 
 import polars as pl
@@ -128,8 +129,8 @@ class Table:
         return list(dict.fromkeys(shown))
 
     def cells(self, column: int) -> list[str | None]:
-        """Return the cells of a column, as they stand."""
-        return self.data.to_series(column + 1).to_list()
+        """Return the cells of a column, as they stand; a text that stands in many of them is one in memory."""
+        return [None if cell is None else intern(cell) for cell in self.data.to_series(column + 1)]
 
     def texts(self, role: str) -> list[str | None]:
         """Return what the columns of a role say on each line: the first that is filled speaks; dashes say nothing."""

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from ...graph.errors import shorten
 from ..readers.tables import packaged
+from .recalled import recalled
 from .words import bare, marks, plain, seller_words
 
 NAME_LIMIT = 200
@@ -54,7 +55,7 @@ class Unit:
     factor: float
 
 
-@lru_cache(65_536)
+@recalled
 def is_blank(text: str | None) -> bool:
     """Return whether a cell says that nothing is known: blank, dashes, "n/a", 不明.
 
@@ -66,7 +67,7 @@ def is_blank(text: str | None) -> bool:
     return len(text) < 16 and plain(text) in marks("blank")
 
 
-@lru_cache(65_536)
+@recalled
 def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
@@ -218,7 +219,7 @@ def id_key(text: str) -> str:
     return re.sub(r"[\s　]+", "", re.sub(r"[‐‑‒–—―−ー－]", "-", unicodedata.normalize("NFKC", text))).casefold()
 
 
-@lru_cache(65_536)
+@recalled
 def firm_key(text: str) -> str:
     """Return a company's name as it is compared: without its legal form.
 
@@ -265,7 +266,7 @@ def may_list_firms(cell: str) -> bool:
     return re.search(r"\S\s+[/|]\s+\S", cell) is not None
 
 
-@lru_cache(65_536)
+@recalled
 def is_seller(firm: str) -> bool:
     """Return whether a firm is known to sell what others make: a distributor, a shop, a trading company by its name.
 

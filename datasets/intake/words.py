@@ -13,6 +13,7 @@ from ...graph.encodings import EAST_ASIAN
 from ...graph.headers import bare as folded
 from ..layout import sheets
 from ..readers.tables import packaged
+from .recalled import recalled
 
 EXACT, PART, LIKE = "word", "part", "like"
 """How a header suggested its role."""
@@ -48,7 +49,7 @@ class Suggestion:
     how: str
 
 
-@lru_cache(65_536)
+@recalled
 def plain(name: str) -> str:
     r"""Return a header as it is compared: width and case folded, without spaces.
 
@@ -58,7 +59,7 @@ def plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-bare = lru_cache(65_536)(folded)
+bare = recalled(folded)
 """A header without marks, as the tables of words hold it."""
 
 

@@ -30,7 +30,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
@@ -214,8 +213,8 @@ class Stops:
         sources = self.blanks.openings | needed_sources(
             [], [one.measure(case) for case in self.cases for one in self.candidates]
         )
-        network = self.graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources, without=without)
-        return section(network, np.ones(len(network.kind), np.bool_))  # without markets of others
+        about = {"buyer": self.blanks.buyer, "level": "company", "sources": sources, "without": without}
+        return self.graph.network(None, **about, seen=True)
 
     def within(self, threat: Threat) -> Stopped:
         """Return what a threat may reach in some reading; the rest is never short."""

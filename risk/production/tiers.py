@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from numbers import Real
 from typing import Any
@@ -29,6 +29,8 @@ from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
 from .supply_lines import NOBODY, behind
 
+_BLOCK = 2_000_000
+"""Losses that are looked at together."""
 _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
 """Tiers that are looked through; only a supply chain that runs in a circle has more."""
@@ -408,6 +410,14 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
     return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
 
 
+def _each_lost(failures: Failures, wanted: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """What some nodes lose when each event happens alone, event by event: of all of them it would be gigabytes."""
+    step = max(1, _BLOCK // max(1, len(wanted)))
+    for first in range(0, len(failures.ids), step):
+        failed = failures.each[first : first + step]
+        yield from enumerate(failures.losses(failed, "high", wanted), start=first)
+
+
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:
     """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item.
 
@@ -425,19 +435,19 @@ def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]
     kept = needs_of(network, Assumptions(), HIGH)[0]
     shared = {int(market): _needs(network, int(market), kept) for market in markets}
     wanted = np.unique(np.concatenate([markets, sellers, *shared.values()]))
-    lost = failures.losses(failures.each, "high", wanted)
-    losses = lost[:, np.searchsorted(wanted, markets)]
     sold = sparse.csr_array((np.ones(len(sellers), np.int32), (sellers, place)), shape=(len(network.kind), len(items)))
-    losses[[at for at, id in enumerate(failures.ids) if id in nameless]] = 0.0
-    losses[(failures.hit @ sold).nonzero()] = 0.0  # who supplies the item itself is no source behind its suppliers
+    supplies = sparse.csr_array(failures.hit @ sold)
     best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
-    for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():
-        for place in np.flatnonzero(losses[event] > 1e-9):
+    for event, lost in _each_lost(failures, wanted):
+        losses = lost[np.searchsorted(wanted, markets)]
+        first, last = supplies.indptr[event], supplies.indptr[event + 1]
+        losses[supplies.indices[first:last]] = 0.0  # who supplies the item itself is no source behind its suppliers
+        for place in np.flatnonzero(losses > 1e-9) if failures.ids[event] not in nameless else ():
             item, makers = items[place], direct[items[place]]
-            lacking = (lost[event, np.searchsorted(wanted, shared[int(markets[place])])] > 1e-9).any()
-            own = np.sort(lost[event, np.searchsorted(wanted, makers)])[::-1]
+            lacking = (lost[np.searchsorted(wanted, shared[int(markets[place])])] > 1e-9).any()
+            own = np.sort(lost[np.searchsorted(wanted, makers)])[::-1]
             # Makers who share a need lose together; those who buy on their own lose what the second worst of them does.
-            loss = float(losses[event, place] if lacking else own[1])
+            loss = float(losses[place] if lacking else own[1])
             if loss > max(1e-9, best.get(item, (0.0,))[0] + 1e-9):
                 best[item] = loss, event, len(makers) if lacking else int((own >= loss - 1e-9).sum())
     found = {}

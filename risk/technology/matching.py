@@ -469,7 +469,7 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
             break
-        noun = word if len(word) >= NOUN or word in words.nouns[number] else noun
+        noun = word if len(word) >= NOUN or words.harmless({word}, number) else noun
         if then in words.grades:
             continue
         singular = word.removesuffix("s")
@@ -495,4 +495,4 @@ def _heads(words: Vocabulary, number: Topic, text: str, start: int) -> bool:
 def _known(words: Vocabulary, number: Topic, noun: str) -> bool:
     """Whether a word leaves the item the item: none at all, an adjective, a harmless noun or a name of the topic."""
     spellings = {noun, noun.removesuffix("s"), noun.removesuffix("es")}
-    return not noun or noun.endswith(words.adjectives) or bool(spellings & words.nouns[number])
+    return not noun or noun.endswith(words.adjectives) or words.harmless(spellings, number)

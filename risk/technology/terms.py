@@ -95,6 +95,7 @@ class Vocabulary:
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.denials: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.grades: frozenset[str] = frozenset()
+        self.topics: frozenset[Topic] = frozenset()
         self.nouns: dict[Topic | None, set[str]] = defaultdict(set)
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
@@ -116,6 +117,11 @@ class Vocabulary:
                 slips[self.names[key.at][0].topic].append(key)
             self.automaton.add_word(string, (number, names, tuple(slips.items())))
         self.automaton.make_automaton()
+        del self._keys, self._named  # the automaton holds what of them is needed
+
+    def harmless(self, words: set[str], topic: Topic) -> bool:
+        """Return whether any of some words is a noun that leaves an item of a topic what it is."""
+        return not (words.isdisjoint(self.nouns[topic]) and (topic not in self.topics or words.isdisjoint(self.nouns[None])))
 
     def _read_terms(self, rows: pl.DataFrame) -> None:
         forms: dict[Topic | None, list[str]] = defaultdict(list)
@@ -147,8 +153,9 @@ class Vocabulary:
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
+        self.topics = frozenset(term.topic for term in self.terms)
         alike: dict[tuple[str, ...], frozenset[str]] = {}  # most topics have the same words, kept once
-        for number in {term.topic for term in self.terms}:
+        for number in self.topics:
             own = _closing(self._named[number])
             for use in ("other", "whole"):
                 # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
@@ -160,8 +167,6 @@ class Vocabulary:
                     alike[words] = frozenset(words)
                 self.endings[use, number], self.heads[use, number] = words, alike[words]
         self.service_endings = tuple(word for word in self.services if not word.isascii())
-        for number in {term.topic for term in self.terms}:
-            self.nouns[number] |= self.nouns[None]
         for number in forms:
             words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")

@@ -191,3 +191,24 @@ def test_a_network_without_some_inputs_is_that_of_a_graph_where_nothing_needs_th
     less = build(rows, lines, without=["z"])
     assert ("x", "z") in wants(build(rows, lines)) and wants(less) == wants(build(rows, lines[:1]))
     assert less.items == ["x", "y", "z"], "it is there, and nobody needs it"
+
+
+def test_what_the_buyer_sees_is_compiled_without_markets_of_others_and_nothing_else_is_kept():
+    shares = [*WORLD, {"item": "x", "supplier": "maker", "share": 1.0, "scope": "AAA"}]
+    shares += [
+        {"item": "x", "supplier": "BBB", "share": 1.0, "scope": "CCC"},
+        {"item": "y", "supplier": "CCC", "share": 1.0},
+    ]
+    whole = build(shares, [{"item": "y", "input": "x"}], buyer="AAA")
+    seen = build(shares, [{"item": "y", "input": "x"}], buyer="AAA", seen=True)
+    assert sorted(seen.items) == sorted(whole.items)
+    assert sourcing(seen, "x") == sourcing(whole, "x") == {"maker": (1.0, 1.0)}
+    assert set(whole.markets) - set(seen.markets) == {("x", "")}  # of the others; who makes y buys as told
+
+
+def test_the_market_of_an_item_is_that_of_whoever_is_nearest_to_the_buyer():
+    shares = [*WORLD, {"item": "x", "supplier": "BBB", "share": 1.0, "scope": "BBB"}]
+    shares += [{"item": "x", "supplier": "CCC", "share": 1.0, "scope": "group"}]
+    assert sourcing(build(shares, buyer="firm"), "x") == {"CCC": (1.0, 1.0)}  # its parent comes before its country
+    assert sourcing(build(shares, buyer="BBB"), "x") == {"BBB": (1.0, 1.0)}
+    assert set(sourcing(build(shares, buyer="CCC"), "x")) == {"AAA", "BBB", ""}

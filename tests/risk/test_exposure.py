@@ -97,6 +97,20 @@ def test_two_makers_who_need_the_same_country_are_a_diamond():
     assert rows_of(exposure(graph, "motor"))["magnet"]["diamond_source"] is None
 
 
+@pytest.mark.parametrize("block", [1, 7, 1_000_000])
+def test_diamonds_are_the_same_however_many_events_are_looked_at_together(monkeypatch, block):
+    monkeypatch.setattr("kanmon.risk.production.tiers._BLOCK", block)
+    shares = {
+        "motor": {"JPN": 0.5, "DEU": 0.5},
+        "magnet": {"CHN": 0.5, "USA": 0.3, "JPN": 0.2},
+        "ore": {"USA": 0.9, "CHN": 0.1},
+    }
+    rows = rows_of(exposure(graph_of([("motor", "magnet"), ("magnet", "ore")], shares), "motor"))
+    # Of the motors 0.9 hang on American ore, of the magnets all but a tenth: no maker of motors is American.
+    assert (rows["motor"]["diamond_source"], rows["motor"]["diamond_loss"]) == ("USA", pytest.approx(0.9))
+    assert rows["magnet"]["diamond_source"] is None
+
+
 def test_makers_with_sources_of_their_own_are_no_diamond():
     trades = [("magnet", "c1", "m1", 1.0), ("magnet", "c2", "m2", 1.0)]
     companies = [("m1", "JPN"), ("m2", "JPN"), ("c1", "CHN"), ("c2", "VNM")]
