@@ -191,8 +191,11 @@ class _Trial:
         self.threat, self.candidates = here.threat.scenario.name, stops.candidates
         self.short = here.short(case)
         # A problem of its own: stocks and sources of what only other threats bring short would be told to this one, too.
-        problem = stops.problem([here], case, self.short, [1.0])
+        useful = [j for j, one in enumerate(self.candidates) if one.item in self.short]
+        problem = stops.problem([here], case, self.short, [1.0], tried=useful)
         (self.part,), self.measures = problem.parts, problem.measures
+        self.ready = len(self.measures) - len(useful)
+        self.place = {j: self.ready + at for at, j in enumerate(useful)}
         self.known: dict[tuple[int, ...], tuple[float, float]] = {}
 
     def gains(self, j: int) -> list[_Gain]:
@@ -205,10 +208,10 @@ class _Trial:
 
     def cost(self, chosen: tuple[int, ...]) -> tuple[float, float]:
         """What the threat costs, and its first shortage; a measure for what is never short changes nothing."""
-        useful = tuple(j for j in chosen if self.candidates[j].item in self.short)
+        useful = tuple(j for j in chosen if j in self.place)
         if useful not in self.known:
-            part, ready = self.part, len(self.measures) - len(self.candidates)
-            opened = [*range(ready), *(ready + j for j in useful)]
+            part = self.part
+            opened = [*range(self.ready), *(self.place[j] for j in useful)]
             fate = part.run([j for j in opened if self.measures[j].ready < part.length], self.case)
             self.known[useful] = part.worth(fate.lost), float(fate.below.min())
         return self.known[useful]
@@ -230,7 +233,7 @@ def _planned(
             short |= found
     if not here:
         return (), True
-    problem = stops.problem(here, "estimate", short, weigh)
+    problem = stops.problem(here, "estimate", short, weigh, tried=range(len(stops.candidates)))
     ready = len(problem.measures) - len(stops.candidates)
     costs = [0.0] * ready + [candidate.cost for candidate in stops.candidates]
     try:
