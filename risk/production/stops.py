@@ -36,6 +36,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import shorten
+from ...graph.network import remembered
 from ...graph.sections import section
 from .blanks import Blanks
 from .changes import STOPPING, add_source, halt, stockpile
@@ -214,7 +215,7 @@ class Stops:
     def _compiled(self, without: Collection[str] = ()) -> ProductionNetwork:
         sources = self.blanks.openings | needed_sources([], [one for case in self.cases for one in self.measures(case)])
         network = self.graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources, without=without)
-        return section(network, np.ones(len(network.kind), np.bool_))  # without markets of others
+        return _seen_by_buyer(network) or network
 
     def measures(self, case: str) -> list[Measure]:
         """Return the candidates as a reading sees them."""
@@ -472,6 +473,13 @@ class Candidate:
         ready = {"estimate": self.estimate, "low": least}.get(case, most)
         # A day after every threat: changes begin on days that can be told.
         return Measure(self.id, self.item, self.share, self.node, min(ready, 1e9), 0.0, self.cost)
+
+
+@remembered
+def _seen_by_buyer(network: ProductionNetwork) -> ProductionNetwork | None:
+    """Return a network without markets of others; None where it has none (what is kept with it must not hold it)."""
+    found = section(network, np.ones(len(network.kind), np.bool_))
+    return None if found is network else found
 
 
 def _short(bare: Solution, case: str) -> set[str]:
