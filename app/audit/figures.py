@@ -24,6 +24,7 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
+from ...risk.production.tiers import shared_sources
 from .bills import reached
 from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
@@ -278,9 +279,9 @@ def _bound(products: list[dict[str, Any]], column: str, revenue: dict[str, float
 
 def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> list[dict[str, Any]]:
     """Parts of two or more sources that certainly stop with one place or maker that is none of them."""
-    found = [(exposed, False), (exposure(built.own, None, SELF, level="country"), False)]
+    found = [(exposed, False), (shared_sources(built.own, SELF, level="country"), False)]
     if built.stated is not built.own:
-        found.append((exposure(built.stated, None, SELF, level="country"), True))
+        found.append((shared_sources(built.stated, SELF, level="country"), True))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for frame, market in found:
         hit = frame.filter(pl.col("diamond_source").is_not_null(), pl.col("item").str.starts_with(f"{SELF}:"))

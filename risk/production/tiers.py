@@ -408,6 +408,14 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
     return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
 
 
+def shared_sources(graph: SupplyGraph, buyer: str, *, level: str) -> pl.DataFrame:
+    """Return the diamonds of `exposure` alone, without facts: ``item`` and the columns ``diamond_``."""
+    network = graph.network(None, buyer=buyer, level=_WHOSE[level])
+    found = _diamonds(network, failures_of(network, level), set())
+    schema = {name: kind for name, kind in _SCHEMA.items() if name == "item" or name.startswith("diamond_")}
+    return pl.DataFrame([{"item": item} | row for item, row in sorted(found.items())], schema=schema, orient="row")
+
+
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:
     """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item.
 
