@@ -19,12 +19,11 @@ from ...risk import (
     exposure,
     flag_technologies,
     halt,
-    look_through,
     solve,
     sourcing_spread,
     stop_losses,
 )
-from ...risk.production.tiers import shared_sources
+from ...risk.production.tiers import over_all_tiers, shared_sources
 from .bills import reached
 from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
@@ -331,7 +330,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
     found: dict[str, dict[str, tuple[float, float]]] = {
         "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},
         "quantity": _ends(direct_countries(built.own, SELF, facts, pieces)),
-        "all": _ends(look_through(built.graph, spend, SELF).filter(pl.col("tier").is_null())),
+        "all": _ends(over_all_tiers(built.graph, spend, SELF)),
     }
     rest = {which: 1.0 - sum(low for low, _ in shares.values()) for which, shares in found.items()} | {"direct": unknown}
     told = {"direct": True, "quantity": bool(pieces), "all": True}  # without a quantity nothing can be said of quantities
