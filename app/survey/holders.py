@@ -9,7 +9,7 @@ from itertools import chain
 
 from ...risk import Change, Scenario, Threat, stop_losses
 from ..audit.company import Company
-from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
+from ..audit.company_graph import SELF, CompanyGraph, holders_graph, item_id, sourcing_facts
 from ..audit.figures import Figures
 from ..audit.scenarios import Asked, questions, rows_of
 
@@ -43,8 +43,7 @@ def unowned(
     asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
     open_ = {built.plants[str(hit.node)].maker for one in asked for hit in (*one.possible, *one.unowned)}
     named = [row["name"] for row in figures.makers if row["name"] in open_][: min(MAKERS, most)]
-    again = {(maker, one.id): _answered(company, figures, one, maker) for maker in named for one in asked}
-    # A sanction says of each plant that it stops: whose the others are changes nothing of what goes into what.
+    again = {(maker, one.id): _answered(company, built, figures, one, maker) for maker in named for one in asked}
     widths = _widths(company, built, [*asked, *chain.from_iterable(again.values())], value)
     for maker in named:
         narrows = {}
@@ -54,13 +53,14 @@ def unowned(
         yield Unowned(maker, max(widths[_hits(one)] for one in asked), narrows)
 
 
-def _answered(company: Company, figures: Figures, asked: Asked, maker: str) -> list[Asked]:
+def _answered(company: Company, built: CompanyGraph, figures: Figures, asked: Asked, maker: str) -> list[Asked]:
     """What a sanction is once it is known whose a maker is, for each answer; one that hits nobody where it is none."""
     answers: tuple[dict[str, float | None], ...] = {maker: None}, {asked.firms[0]: 1.0}
     found = []
     for held in answers:
         told = replace(company, owners=company.owners | {maker: held})
-        again = (one for one in questions(told, build_graph(told), figures) if one.id == asked.id)
+        # A sanction says of each plant that it stops: whose the others are changes nothing of what goes into what.
+        again = (one for one in questions(told, replace(built, own=holders_graph(told)), figures) if one.id == asked.id)
         found.append(next(again, replace(asked, certain=(), possible=(), unowned=())))
     return found
 
