@@ -12,6 +12,7 @@ import polars as pl
 from ...graph import Message
 from ...graph.interval import in_percent
 from ...risk import Candidate, StopMeasures, StopPlan, Threat, stop_measures
+from ...risk.production.stop_measures import stop_plan
 from .cells import Days, figures_of, longest
 from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
@@ -81,37 +82,31 @@ def mitigate(
         asked = {case: stops + [Threat(one.scenario, one.days, 0.0) for one in each] for case, each in asked.items()}
     threats = asked["estimate"]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
-    facts = sourcing_facts(company)
+    about = {"buyer": SELF, "facts": sourcing_facts(company), "certain": asked["low"], "possible": asked["high"]}
 
     def tried(offers: Sequence[_Offer]) -> tuple[StopMeasures, list[dict[str, Any]]]:
         candidates = [candidate for candidate, _ in offers]
-        found = stop_measures(
-            built.own,
-            threats,
-            values,
-            candidates,
-            buyer=SELF,
-            facts=facts,
-            budget=budget,
-            certain=asked["low"],
-            possible=asked["high"],
-        )
+        found = stop_measures(built.own, threats, values, candidates, **about)
         return found, _working(found, {candidate.id: row for candidate, row in offers})
 
-    found, rows = _with_proposals(company, open_parts, tried)
+    offers, found, rows = _with_proposals(company, open_parts, tried)
+    plan, proven = stop_plan(built.own, threats, values, [one for one, _ in offers], budget=budget, **about)
     reached = {row["part"] for row in rows}
     left_out = sum(row["part"] not in reached for row in open_parts if row["stake"])
     names = [threat.scenario.name for threat in threats if threat.weight]
     done, together = found.nothing, found.together
-    return Mitigation(done, together, rows, found.plan, found.proven, budget, names, own, found.threats, left_out)
+    return Mitigation(done, together, rows, plan, proven, budget, names, own, found.threats, left_out)
 
 
 def _with_proposals(
     company: Company,
     open_parts: list[PartRow],
     tried: Callable[[Sequence[_Offer]], tuple[StopMeasures, list[dict[str, Any]]]],
-) -> tuple[StopMeasures, list[dict[str, Any]]]:
-    """Try what the company states with proposals; where those for a part take nothing off, the next part moves up."""
+) -> tuple[list[_Offer], StopMeasures, list[dict[str, Any]]]:
+    """Try what the company states with proposals; where those for a part take nothing off, the next part moves up.
+
+    Returned are the offers of the last turn, what they do, and the rows of those that do something.
+    """
     known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
     stated = [one for one in _stated(company) if one[0].item in known]
     offers = (list(_proposed(company, row, n)) for n, row in enumerate(open_parts, start=1))
@@ -121,11 +116,12 @@ def _with_proposals(
     while True:
         turn += 1
         chosen, left = [*chosen, *left[: PROPOSALS - len(chosen)]], left[PROPOSALS - len(chosen) :]
-        found, rows = tried([*stated, *chain.from_iterable(chosen)])
+        tried_now = [*stated, *chain.from_iterable(chosen)]
+        found, rows = tried(tried_now)
         reached = {row["part"] for row in rows}
         works = [each for each in chosen if each[0][1]["part"] in reached]
         if len(works) == len(chosen) or not left or turn == TURNS:
-            return found, rows
+            return tried_now, found, rows
         chosen = works
 
 

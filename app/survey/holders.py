@@ -80,8 +80,9 @@ def _widths(
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     facts, hits = sourcing_facts(company), dict.fromkeys(map(_hits, asked))
     lost: dict[tuple[str, float, tuple[Change, ...]], float] = defaultdict(float)
-    for end, at in (("low", 1), ("open", 2)):
-        if not (each := list(dict.fromkeys((one[0], one[at]) for one in hits if one[at]))):
+    for end in ("low", "open"):
+        each = list(dict.fromkeys((days, sure if end == "low" else most) for days, sure, most in hits))
+        if not (each := [one for one in each if one[1]]):
             continue
         threats = [Threat(Scenario(str(number), hit), days) for number, (days, hit) in enumerate(each)]
         found = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=[end]).products

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from .planning import TIME_LIMIT, best_set
 from .remedies import Threat, taken_off
 from .stops import Candidate, Stopped, Stops
 
-READINGS = ("estimate", "low", "high")
+READINGS: tuple[str, ...] = ("estimate", "low", "high")
 Bounds = dict[str, float]
 """``estimate``, ``low`` (certain), ``high`` (possible)."""
 _GAINS = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
@@ -127,47 +127,97 @@ def stop_measures(
     >>> round(found.nothing["estimate"], 6), found.measures.select(pl.col("removed_estimate").round(6)).item()
     (90.0, 30.0)
     """
-    ends = tuple(threats if told is None else told for told in (certain, possible))
-    for told in ends:
-        if len(told) != len(threats):
-            raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))
-    stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
-    total = sum(threat.weight for threat in threats) or 1.0
-    weights = [threat.weight / total for threat in threats]
-    for candidate in candidates:
-        stops.network("high").market(candidate.item)
-    plan, proven = _planned(stops, threats, weights, budget, time_limit)
+    asked = _Asked(graph, threats, values, candidates, buyer, facts, certain, possible)
     every = tuple(range(len(candidates)))
     # Each candidate alone, and what all those for other items do without it and with it.
     others = [tuple(k for k in every if candidates[k].item != one.item) for one in candidates]
     beside = [tuple(sorted((*rest, j))) for j, rest in enumerate(others)]
-    asked = {(), every, *((j,) for j in every), *([] if plan is None else [plan])}
-    found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
+    found: dict[tuple[int, ...], Bounds] = {
+        chosen: dict.fromkeys(READINGS, 0.0) for chosen in {(), every, *((j,) for j in every)}
+    }
     estimated = dict.fromkeys([*others, *beside], 0.0)
     each: list[list[_Gain]] = [[] for _ in every]
-    # One threat after the other: what each may reach is large.
-    for threat, weight, sure, most in zip(threats, weights, *ends, strict=True):
-        seen = dict(zip(READINGS, (threat, sure, most), strict=True))
-        within = {one.scenario: stops.within(replace(threat, scenario=one.scenario)) for one in seen.values()}
-        for case in READINGS:
-            trial = _Trial(within[seen[case].scenario], case)
-            for chosen, bounds in found.items() if weight else ():
-                bounds[case] += weight * trial.cost(chosen)[0]
-            if case == "estimate":
-                for chosen in estimated if weight else ():
-                    estimated[chosen] += weight * trial.cost(chosen)[0]
-                for j in every:
-                    each[j] += trial.gains(j)
-    for bounds in found.values():
-        bounds["estimate"] = min(max(bounds["estimate"], bounds["low"]), bounds["high"])
-
+    for case, weight, trial in asked.trials():
+        for chosen, bounds in found.items() if weight else ():
+            bounds[case] += weight * trial.cost(chosen)[0]
+        if case == "estimate":
+            for chosen in estimated if weight else ():
+                estimated[chosen] += weight * trial.cost(chosen)[0]
+            for j in every:
+                each[j] += trial.gains(j)
+    found = {chosen: _ordered(bounds) for chosen, bounds in found.items()}
     more = [max(0.0, taken_off(estimated[others[j]], estimated[beside[j]])) for j in every]
-    best = None
-    if plan is not None:
-        costs = (candidates[j].cost or 0.0 for j in plan)
-        best = StopPlan(tuple(candidates[j].id for j in plan), float(sum(costs)), found[plan])
+    best, proven = asked.plan(budget, time_limit)
     gains = pl.DataFrame([row for gained in each for row in gained], schema=_GAINS, orient="row")
     return StopMeasures(found[()], found[every], _removed(candidates, found, more), gains, best, proven)
+
+
+def stop_plan(
+    graph: SupplyGraph,
+    threats: Sequence[Threat],
+    values: Mapping[str, float | None],
+    candidates: Sequence[Candidate],
+    *,
+    buyer: str,
+    facts: Any,
+    budget: float | None,
+    certain: Sequence[Threat] | None = None,
+    possible: Sequence[Threat] | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> tuple[StopPlan | None, bool]:
+    """Return the ``plan`` of `stop_measures` alone, and whether it is ``proven``."""
+    return _Asked(graph, threats, values, candidates, buyer, facts, certain, possible).plan(budget, time_limit)
+
+
+def _ordered(bounds: Bounds) -> Bounds:
+    """Return a loss with its estimate between the certain and the possible one."""
+    return bounds | {"estimate": min(max(bounds["estimate"], bounds["low"]), bounds["high"])}
+
+
+class _Asked:
+    """Threats to a buyer, with what of each surely happens and all that may, and the candidates."""
+
+    def __init__(
+        self,
+        graph: SupplyGraph,
+        threats: Sequence[Threat],
+        values: Mapping[str, float | None],
+        candidates: Sequence[Candidate],
+        buyer: str,
+        facts: Any,
+        certain: Sequence[Threat] | None,
+        possible: Sequence[Threat] | None,
+    ) -> None:
+        self.threats = threats
+        self.ends = tuple(threats if told is None else told for told in (certain, possible))
+        for told in self.ends:
+            if len(told) != len(threats):
+                raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))
+        self.stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
+        total = sum(threat.weight for threat in threats) or 1.0
+        self.weights = [threat.weight / total for threat in threats]
+        for candidate in candidates:
+            self.stops.network("high").market(candidate.item)
+
+    def trials(self) -> Iterator[tuple[str, float, _Trial]]:
+        """Yield each threat in each reading, with its weight, one after the other: what each may reach is large."""
+        for threat, weight, sure, most in zip(self.threats, self.weights, *self.ends, strict=True):
+            seen = dict(zip(READINGS, (threat, sure, most), strict=True))
+            within = {one.scenario: self.stops.within(replace(threat, scenario=one.scenario)) for one in seen.values()}
+            for case in READINGS:
+                yield case, weight, _Trial(within[seen[case].scenario], case)
+
+    def plan(self, budget: float | None, time_limit: float) -> tuple[StopPlan | None, bool]:
+        """Return the best set within a budget, if there is one, and whether it is proven."""
+        chosen, proven = _planned(self.stops, self.threats, self.weights, budget, time_limit)
+        if chosen is None:
+            return None, proven
+        after: Bounds = dict.fromkeys(READINGS, 0.0)
+        for case, weight, trial in self.trials():
+            after[case] += weight * trial.cost(chosen)[0] if weight else 0.0
+        candidates = self.stops.candidates
+        cost = float(sum(candidates[j].cost or 0.0 for j in chosen))
+        return StopPlan(tuple(candidates[j].id for j in chosen), cost, _ordered(after)), proven
 
 
 def _removed(
