@@ -156,6 +156,12 @@ def build_graph(company: Company, links: Sequence[Link] = (), world: SupplyGraph
     return CompanyGraph(own, stated, graph, whole.plants, unsourced)
 
 
+def holders_graph(company: Company) -> SupplyGraph:
+    """Return who holds whom alone, of the company's own facts: suppliers without items."""
+    suppliers = _Builder(company, company.needs).tables["suppliers"]
+    return SupplyGraph(suppliers=pl.DataFrame(suppliers, infer_schema_length=None), name=company.name or SELF)
+
+
 def _joined(company: Company, lines: list[Need], links: list[Link], world: SupplyGraph) -> SupplyGraph:
     market = world.select(world.needed_by(sorted({link.item for link in links})))
     builder = _Builder(company, lines)

@@ -19,11 +19,11 @@ from ...risk import (
     exposure,
     flag_technologies,
     halt,
-    look_through,
     solve,
     sourcing_spread,
     stop_losses,
 )
+from ...risk.production.tiers import over_all_tiers, shared_sources
 from .bills import reached
 from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
@@ -279,9 +279,9 @@ def _bound(products: list[dict[str, Any]], column: str, revenue: dict[str, float
 
 def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> list[dict[str, Any]]:
     """Parts of two or more sources that certainly stop with one place or maker that is none of them."""
-    found = [(exposed, False), (exposure(built.own, None, SELF, level="country"), False)]
+    found = [(exposed, False), (shared_sources(built.own, SELF, level="country"), False)]
     if built.stated is not built.own:
-        found.append((exposure(built.stated, None, SELF, level="country"), True))
+        found.append((shared_sources(built.stated, SELF, level="country"), True))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for frame, market in found:
         hit = frame.filter(pl.col("diamond_source").is_not_null(), pl.col("item").str.starts_with(f"{SELF}:"))
@@ -332,7 +332,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
     found: dict[str, dict[str, tuple[float, float]]] = {
         "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},
         "quantity": _ends(direct_countries(built.own, SELF, facts, pieces)),
-        "all": _ends(look_through(built.graph, spend, SELF).filter(pl.col("tier").is_null())),
+        "all": _ends(over_all_tiers(built.graph, spend, SELF)),
     }
     rest = {which: 1.0 - sum(low for low, _ in shares.values()) for which, shares in found.items()} | {"direct": unknown}
     told = {"direct": True, "quantity": bool(pieces), "all": True}  # without a quantity nothing can be said of quantities

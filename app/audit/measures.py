@@ -11,7 +11,8 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.interval import in_percent
-from ...risk import Candidate, StopMeasures, StopPlan, Threat, stop_measures
+from ...risk import Candidate, StopMeasures, StopPlan, Threat
+from ...risk.production.stop_measures import StopTrials
 from .cells import Days, figures_of, longest
 from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
@@ -81,51 +82,61 @@ def mitigate(
         asked = {case: stops + [Threat(one.scenario, one.days, 0.0) for one in each] for case, each in asked.items()}
     threats = asked["estimate"]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
-    facts = sourcing_facts(company)
+    stated, proposed = _offers(company, open_parts)
+    pool = [*stated, *chain.from_iterable(proposed[: TURNS * PROPOSALS])]
+    trials = StopTrials(
+        built.own,
+        threats,
+        values,
+        [candidate for candidate, _ in pool],
+        buyer=SELF,
+        facts=sourcing_facts(company),
+        certain=asked["low"],
+        possible=asked["high"],
+    )
+    number = {candidate.id: j for j, (candidate, _) in enumerate(pool)}
 
     def tried(offers: Sequence[_Offer]) -> tuple[StopMeasures, list[dict[str, Any]]]:
-        candidates = [candidate for candidate, _ in offers]
-        found = stop_measures(
-            built.own,
-            threats,
-            values,
-            candidates,
-            buyer=SELF,
-            facts=facts,
-            budget=budget,
-            certain=asked["low"],
-            possible=asked["high"],
-        )
+        found = trials.measures([number[candidate.id] for candidate, _ in offers])
         return found, _working(found, {candidate.id: row for candidate, row in offers})
 
-    found, rows = _with_proposals(company, open_parts, tried)
+    offers, found, rows = _with_proposals(stated, proposed, tried)
+    plan, proven = trials.plan([number[candidate.id] for candidate, _ in offers], budget)
     reached = {row["part"] for row in rows}
     left_out = sum(row["part"] not in reached for row in open_parts if row["stake"])
     names = [threat.scenario.name for threat in threats if threat.weight]
     done, together = found.nothing, found.together
-    return Mitigation(done, together, rows, found.plan, found.proven, budget, names, own, found.threats, left_out)
+    return Mitigation(done, together, rows, plan, proven, budget, names, own, found.threats, left_out)
 
 
-def _with_proposals(
-    company: Company,
-    open_parts: list[PartRow],
-    tried: Callable[[Sequence[_Offer]], tuple[StopMeasures, list[dict[str, Any]]]],
-) -> tuple[StopMeasures, list[dict[str, Any]]]:
-    """Try what the company states with proposals; where those for a part take nothing off, the next part moves up."""
+def _offers(company: Company, open_parts: list[PartRow]) -> tuple[list[_Offer], list[list[_Offer]]]:
+    """Return what the company states, and for each part what is proposed."""
     known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
     stated = [one for one in _stated(company) if one[0].item in known]
     offers = (list(_proposed(company, row, n)) for n, row in enumerate(open_parts, start=1))
-    left = [each for each in offers if each and each[0][0].item in known]
+    return stated, [each for each in offers if each and each[0][0].item in known]
+
+
+def _with_proposals(
+    stated: list[_Offer],
+    left: list[list[_Offer]],
+    tried: Callable[[Sequence[_Offer]], tuple[StopMeasures, list[dict[str, Any]]]],
+) -> tuple[list[_Offer], StopMeasures, list[dict[str, Any]]]:
+    """Try what the company states with proposals; where those for a part take nothing off, the next part moves up.
+
+    Returned are the offers of the last turn, what they do, and the rows of those that do something.
+    """
     chosen: list[list[_Offer]] = []
     turn = 0
     while True:
         turn += 1
         chosen, left = [*chosen, *left[: PROPOSALS - len(chosen)]], left[PROPOSALS - len(chosen) :]
-        found, rows = tried([*stated, *chain.from_iterable(chosen)])
+        tried_now = [*stated, *chain.from_iterable(chosen)]
+        found, rows = tried(tried_now)
         reached = {row["part"] for row in rows}
         works = [each for each in chosen if each[0][1]["part"] in reached]
         if len(works) == len(chosen) or not left or turn == TURNS:
-            return found, rows
+            return tried_now, found, rows
         chosen = works
 
 

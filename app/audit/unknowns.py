@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import polars as pl
@@ -33,14 +34,17 @@ def unknowns(built: CompanyGraph, figures: Figures) -> list[Unknown]:
     """Return the widest intervals between the certain and the possible loss of a product, with `risk.what_to_find_out`."""
     if built.graph is built.own or not figures.revenue:
         return []
-    found = []
-    for node, product, low, high in _wide(built.graph, figures)[:ASKED]:
-        asked = Scenario(node, halt(node))
-        facts = what_to_find_out(
-            built.graph, asked, product=item_id(product), buyer=SELF, level="company", steps=STEPS, draws=DRAWS
-        )
-        facts = facts.filter(pl.col("step").is_not_null())
-        found.append(Unknown(node, product, low, high, facts))
+    wide = _wide(built.graph, figures)[:ASKED]
+    asked: dict[str, list[Scenario]] = defaultdict(list)
+    for node, product, _, _ in wide:
+        asked[product].append(Scenario(node, halt(node)))
+    facts = {
+        product: what_to_find_out(
+            built.graph, stops, product=item_id(product), buyer=SELF, level="company", steps=STEPS, draws=DRAWS
+        ).filter(pl.col("step").is_not_null())
+        for product, stops in asked.items()
+    }
+    found = [Unknown(*about, facts[about[1]].filter(pl.col("scenario") == about[0])) for about in wide]
     return [one for one in found if one.facts.height]
 
 

@@ -13,16 +13,16 @@ narrows nothing (the stock outlasts the switching) is asked last.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice, zip_longest
 from typing import Any
 
 from ..audit.bills import inside, reached
 from ..audit.cells import Days, ends, within
 from ..audit.company import HOME, YEAR, Company, Source
-from ..audit.company_graph import build_graph, firm_id
+from ..audit.company_graph import CompanyGraph, build_graph, firm_id
 from ..audit.figures import NOTHING, Figures
 from .holders import ANSWERS, unowned
 from .plants import one_each
@@ -89,7 +89,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
         if one.answers and one.rows and len(one.answers) <= left:
             left -= len(one.answers)
             now = [weigh.width(row) for row in one.rows]
-            after = [weigh.widths_at(answer(company), one.rows) for answer in one.answers]
+            after = [weigh.widths_at(one, answer(company)) for answer in one.answers]
             gains = [max(0.0, sum(now) - sum(widths)) for widths in after]
             each = {
                 row["node"]: (max(0.0, was - max(widths)), max(0.0, was - min(widths)))
@@ -100,7 +100,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind in ALWAYS or question.hangs > NOTHING:
             found.append(question)
-    found += _owners(company, weigh, figures, min(runs, NODES // (ANSWERS * max(1, len(company.parts)))))
+    found += _owners(weigh, figures, min(runs, NODES // (ANSWERS * max(1, len(company.parts)))))
     return sorted(found, key=lambda question: question.rank)
 
 
@@ -116,12 +116,17 @@ class _Candidate:
     rows: list[dict[str, Any]]
     answers: list[Callable[[Company], Company]]
 
+    @property
+    def days(self) -> bool:
+        """Whether the answer is of days alone."""
+        return self.question.kind.endswith(("stock", "switch"))
+
 
 class _Weigher:
     """Widths of stops in money, or in parts of the output where nothing has a price."""
 
     def __init__(self, company: Company, figures: Figures) -> None:
-        self.revenue = figures.revenue
+        self.company, self.revenue = company, figures.revenue
         self.worth = company.stop_days / YEAR
         self.products = list(company.products)
         self._needing = {row["part"]: row["products"] for row in figures.parts}
@@ -151,9 +156,17 @@ class _Weigher:
     def most(self, row: Mapping[str, Any]) -> float:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
 
-    def widths_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> list[float]:
-        """The widths of some stops with an answer."""
-        built = build_graph(company)
+    @cached_property
+    def built(self) -> CompanyGraph:
+        """The company as it stands."""
+        return build_graph(self.company)
+
+    def widths_at(self, one: _Candidate, company: Company) -> list[float]:
+        """The widths of a question's stops with an answer."""
+        # Days are no part of what goes into what; but an answer makes one of rows that name one plant.
+        parts = one.question.parts if one.days else ()
+        alike = parts and all(_plants(company, part) == _plants(self.company, part) for part in parts)
+        built, rows = self.built if alike else build_graph(company), one.rows
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
         return [sum((one.lost[1] - one.lost[0]) * self.value(id) for id, one in each.items()) for each in found]
 
@@ -273,9 +286,9 @@ def _by_turns(candidates: list[_Candidate], first: Mapping[str, float]) -> list[
     one of which nobody knows the maker touches the widest stops of all, as every screw does. All else goes by that.
     """
     ordered = sorted(candidates, key=lambda one: (-one.hangs, one.question.kind, one.question.supplier or ""))
-    days = [one for one in ordered if one.question.kind.endswith(("stock", "switch"))]
+    days = [one for one in ordered if one.days]
     days.sort(key=lambda one: -sum(first.get(part, 0.0) for part in one.question.parts))
-    others = [one for one in ordered if not one.question.kind.endswith(("stock", "switch"))]
+    others = [one for one in ordered if not one.days]
     return [one for pair in zip_longest(days, others) for one in pair if one is not None]
 
 
@@ -310,10 +323,11 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
         yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
 
 
-def _owners(company: Company, weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
+def _owners(weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
     """Whose a maker is, where the possible loss of a sanction hangs on it; asked itself if the company buys from it."""
+    company = weigh.company
     direct = set(company.direct)
-    for one in unowned(company, figures, weigh.value, most):
+    for one in unowned(company, weigh.built, figures, weigh.value, most):
         gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
         parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
@@ -322,6 +336,10 @@ def _owners(company: Company, weigh: _Weigher, figures: Figures, most: int) -> I
             kind, about = ("owner", own) if own else ("behind_owner", parts)
             question = Question(kind, tuple(about), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
             yield replace(question, stops=one.narrows, widest=one.width)
+
+
+def _plants(company: Company, part: str) -> int:
+    return len(company.sources.get(part, ()))
 
 
 def _refs(company: Company, part: str) -> list[str]:

@@ -131,12 +131,13 @@ def completions(
     count: int,
     seed: int | Sequence[int],
     countries: Sequence[str] = (),
+    chances: Chances | None = None,
 ) -> Completions:
-    """Return ``count`` draws of ``facts``; the same seed gives the same bytes."""
+    """Return ``count`` draws of ``facts``; the same seed gives the same bytes. ``chances``: as `prior_of`, where known."""
     rng = np.random.default_rng(seed)
     settings = [_drawn(network, fact, rng, count) for fact in facts]
     rests = rests_of(facts)
-    places, base, _ = prior_of(network, rests, prior, countries)
+    places, base, _ = prior_of(network, rests, prior, countries) if chances is None else chances
     at, mass = _makers(base, rng, count)
     part = rng.random((len(rests) + 1, count))
     size, common, stake = (rng.random(count) for _ in range(3))
@@ -200,9 +201,10 @@ def _makers(base: np.ndarray, rng: np.random.Generator, count: int) -> tuple[np.
     return at, stick * before
 
 
-def prior_of(
-    network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame | None, more: Sequence[str] = ()
-) -> tuple[list[str], np.ndarray, list[str]]:
+Chances = tuple[list[str], np.ndarray, list[str]]
+
+
+def prior_of(network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame | None, more: Sequence[str] = ()) -> Chances:
     """Return the places, the chances of each for every rest and for any maker (rests + 1 x places), and their origins.
 
     Suppliers whose share in a market is told are not behind what that market attributes to nobody.

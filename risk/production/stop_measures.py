@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -13,8 +15,9 @@ from ...graph.arguments import checked
 from .planning import TIME_LIMIT, best_set
 from .remedies import Threat, taken_off
 from .stops import Candidate, Stopped, Stops
+from .threatened import Problem
 
-READINGS = ("estimate", "low", "high")
+READINGS: tuple[str, ...] = ("estimate", "low", "high")
 Bounds = dict[str, float]
 """``estimate``, ``low`` (certain), ``high`` (possible)."""
 _GAINS = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
@@ -127,73 +130,132 @@ def stop_measures(
     >>> round(found.nothing["estimate"], 6), found.measures.select(pl.col("removed_estimate").round(6)).item()
     (90.0, 30.0)
     """
-    ends = tuple(threats if told is None else told for told in (certain, possible))
-    for told in ends:
-        if len(told) != len(threats):
-            raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))
-    stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
-    total = sum(threat.weight for threat in threats) or 1.0
-    weights = [threat.weight / total for threat in threats]
-    for candidate in candidates:
-        stops.network("high").market(candidate.item)
-    plan, proven = _planned(stops, threats, weights, budget, time_limit)
-    every = tuple(range(len(candidates)))
-    # Each candidate alone, and what all those for other items do without it and with it.
-    others = [tuple(k for k in every if candidates[k].item != one.item) for one in candidates]
-    beside = [tuple(sorted((*rest, j))) for j, rest in enumerate(others)]
-    asked = {(), every, *((j,) for j in every), *([] if plan is None else [plan])}
-    found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
-    estimated = dict.fromkeys([*others, *beside], 0.0)
-    each: list[list[_Gain]] = [[] for _ in every]
-    # One threat after the other: what each may reach is large.
-    for threat, weight, sure, most in zip(threats, weights, *ends, strict=True):
-        seen = dict(zip(READINGS, (threat, sure, most), strict=True))
-        within = {one.scenario: stops.within(replace(threat, scenario=one.scenario)) for one in seen.values()}
-        for case in READINGS:
-            trial = _Trial(within[seen[case].scenario], case)
+    trials = StopTrials(graph, threats, values, candidates, buyer=buyer, facts=facts, certain=certain, possible=possible)
+    every = range(len(candidates))
+    best, proven = trials.plan(every, budget, time_limit)
+    return replace(trials.measures(every), plan=best, proven=proven)
+
+
+def _ordered(bounds: Bounds) -> Bounds:
+    """Return a loss with its estimate between the certain and the possible one."""
+    return bounds | {"estimate": min(max(bounds["estimate"], bounds["low"]), bounds["high"])}
+
+
+class StopTrials:
+    """Threats to a buyer, on which sets of candidates are tried; parameters are those of `stop_measures`.
+
+    What a set does to a threat is worked out once, however often it is asked.
+    """
+
+    def __init__(
+        self,
+        graph: SupplyGraph,
+        threats: Sequence[Threat],
+        values: Mapping[str, float | None],
+        candidates: Sequence[Candidate],
+        *,
+        buyer: str,
+        facts: Any,
+        certain: Sequence[Threat] | None = None,
+        possible: Sequence[Threat] | None = None,
+    ) -> None:
+        self.threats, self.candidates = threats, candidates
+        self.ends = tuple(threats if told is None else told for told in (certain, possible))
+        for told in self.ends:
+            if len(told) != len(threats):
+                raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))
+        self.stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
+        total = sum(threat.weight for threat in threats) or 1.0
+        self.weights = [threat.weight / total for threat in threats]
+        for candidate in candidates:
+            self.stops.network("high").market(candidate.item)
+        self._known: dict[tuple[int, str], _Known] = defaultdict(_Known)
+
+    def _each(self) -> Iterator[tuple[str, float, _Trial]]:
+        """Yield each threat in each reading, with its weight, one after the other: what each may reach is large."""
+        for number, (threat, weight, *ends) in enumerate(zip(self.threats, self.weights, *self.ends, strict=True)):
+            seen = dict(zip(READINGS, (threat, *ends), strict=True))
+            within = {one.scenario: self.stops.within(replace(threat, scenario=one.scenario)) for one in seen.values()}
+            for case in READINGS:
+                yield case, weight, _Trial(within[seen[case].scenario], case, self._known[number, case])
+
+    def measures(self, tried: Sequence[int]) -> StopMeasures:
+        """Return what some of the candidates do, by their numbers, as `stop_measures` does without a budget."""
+        candidates, every = [self.candidates[j] for j in tried], tuple(tried)
+        # Each candidate alone, and what all those for other items do without it and with it.
+        others = [tuple(k for k in tried if self.candidates[k].item != one.item) for one in candidates]
+        beside = [tuple(sorted((*rest, j))) for j, rest in zip(tried, others, strict=True)]
+        asked = {(), every, *((j,) for j in tried)}
+        found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
+        estimated = dict.fromkeys([*others, *beside], 0.0)
+        each: list[list[_Gain]] = [[] for _ in tried]
+        for case, weight, trial in self._each():
             for chosen, bounds in found.items() if weight else ():
                 bounds[case] += weight * trial.cost(chosen)[0]
             if case == "estimate":
                 for chosen in estimated if weight else ():
                     estimated[chosen] += weight * trial.cost(chosen)[0]
-                for j in every:
-                    each[j] += trial.gains(j)
-    for bounds in found.values():
-        bounds["estimate"] = min(max(bounds["estimate"], bounds["low"]), bounds["high"])
+                for gained, j in zip(each, tried, strict=True):
+                    gained += trial.gains(j)
+        found = {chosen: _ordered(bounds) for chosen, bounds in found.items()}
+        more = [max(0.0, taken_off(estimated[rest], estimated[all_])) for rest, all_ in zip(others, beside, strict=True)]
+        removed = _removed(candidates, found[()], [found[(j,)] for j in tried], more)
+        gains = pl.DataFrame([row for gained in each for row in gained], schema=_GAINS, orient="row")
+        return StopMeasures(found[()], found[every], removed, gains, None, True)
 
-    more = [max(0.0, taken_off(estimated[others[j]], estimated[beside[j]])) for j in every]
-    best = None
-    if plan is not None:
-        costs = (candidates[j].cost or 0.0 for j in plan)
-        best = StopPlan(tuple(candidates[j].id for j in plan), float(sum(costs)), found[plan])
-    gains = pl.DataFrame([row for gained in each for row in gained], schema=_GAINS, orient="row")
-    return StopMeasures(found[()], found[every], _removed(candidates, found, more), gains, best, proven)
+    def plan(
+        self, tried: Sequence[int], budget: float | None, time_limit: float = TIME_LIMIT
+    ) -> tuple[StopPlan | None, bool]:
+        """Return the best set of some of the candidates within a budget, if there is one, and whether it is proven."""
+        chosen, proven = _planned(self.stops, self.threats, self.weights, tried, budget, time_limit)
+        if chosen is None:
+            return None, proven
+        after: Bounds = dict.fromkeys(READINGS, 0.0)
+        for case, weight, trial in self._each():
+            after[case] += weight * trial.cost(chosen)[0] if weight else 0.0
+        cost = float(sum(self.candidates[j].cost or 0.0 for j in chosen))
+        return StopPlan(tuple(self.candidates[j].id for j in chosen), cost, _ordered(after)), proven
 
 
 def _removed(
-    candidates: Sequence[Candidate], found: Mapping[tuple[int, ...], Bounds], beside: Sequence[float]
+    candidates: Sequence[Candidate], nothing: Bounds, alone: Sequence[Bounds], beside: Sequence[float]
 ) -> pl.DataFrame:
     """Return what each candidate takes off, of the losses with none and with it alone; ``beside``: beside all others."""
-    nothing, rows = found[()], []
-    for j, candidate in enumerate(candidates):
-        removed = {name: max(0.0, taken_off(nothing[name], found[(j,)][name])) for name in READINGS}
+    rows = []
+    for candidate, with_it, more in zip(candidates, alone, beside, strict=True):
+        removed = {name: max(0.0, taken_off(nothing[name], with_it[name])) for name in READINGS}
         per = removed["estimate"] / candidate.cost if candidate.cost else None
-        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), beside[j], per))
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
     names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
     return pl.DataFrame(rows, schema={"measure": pl.String} | dict.fromkeys(names, pl.Float64), orient="row")
+
+
+@dataclass
+class _Known:
+    """What is known of a threat in a reading: items that are short; its cost and first shortage by what is opened."""
+
+    short: set[str] | None = None
+    costs: dict[tuple[int, ...], tuple[float, float]] = field(default_factory=dict)
 
 
 class _Trial:
     """One threat in one reading, with candidates opened or not; what stands ready counts in every figure."""
 
-    def __init__(self, here: Stopped, case: str) -> None:
-        stops, self.case = here.stops, case
-        self.threat, self.candidates = here.threat.scenario.name, stops.candidates
-        self.short = here.short(case)
-        # A problem of its own: stocks and sources of what only other threats bring short would be told to this one, too.
-        problem = stops.problem([here], case, self.short, [1.0])
-        (self.part,), self.measures = problem.parts, problem.measures
-        self.known: dict[tuple[int, ...], tuple[float, float]] = {}
+    def __init__(self, here: Stopped, case: str, known: _Known) -> None:
+        self.here, self.case, self.costs = here, case, known.costs
+        self.threat, self.candidates = here.threat.scenario.name, here.stops.candidates
+        if known.short is None:
+            known.short = here.short(case)
+        self.short = known.short
+        # What delivers when the threat is over changes nothing.
+        each = enumerate(zip(self.candidates, here.stops.measures(case), strict=True))
+        useful = (j for j, (one, measure) in each if one.item in self.short and measure.ready < here.threat.days)
+        self.place = {j: at for at, j in enumerate(useful)}
+
+    @cached_property
+    def _problem(self) -> Problem:
+        """A problem of its own: stocks and sources of what only other threats bring short would be told to this one, too."""
+        return self.here.stops.problem([self.here], self.case, self.short, [1.0], tried=self.place)
 
     def gains(self, j: int) -> list[_Gain]:
         """Return what one candidate alone takes off the threat and the days that it gains; none where it changes nothing."""
@@ -205,22 +267,28 @@ class _Trial:
 
     def cost(self, chosen: tuple[int, ...]) -> tuple[float, float]:
         """What the threat costs, and its first shortage; a measure for what is never short changes nothing."""
-        useful = tuple(j for j in chosen if self.candidates[j].item in self.short)
-        if useful not in self.known:
-            part, ready = self.part, len(self.measures) - len(self.candidates)
-            opened = [*range(ready), *(ready + j for j in useful)]
-            fate = part.run([j for j in opened if self.measures[j].ready < part.length], self.case)
-            self.known[useful] = part.worth(fate.lost), float(fate.below.min())
-        return self.known[useful]
+        opened = tuple(j for j in chosen if j in self.place)
+        if opened not in self.costs:
+            (part,) = self._problem.parts
+            ready = len(self._problem.measures) - len(self.place)
+            fate = part.run([*range(ready), *(ready + self.place[j] for j in opened)], self.case)
+            self.costs[opened] = part.worth(fate.lost), float(fate.below.min())
+        return self.costs[opened]
 
 
 def _planned(
-    stops: Stops, threats: Sequence[Threat], weights: Sequence[float], budget: float | None, time_limit: float
+    stops: Stops,
+    threats: Sequence[Threat],
+    weights: Sequence[float],
+    tried: Sequence[int],
+    budget: float | None,
+    time_limit: float,
 ) -> tuple[tuple[int, ...] | None, bool]:
     """Return the candidates of the best set within a budget by the estimate; False where none was proven in time."""
-    if budget is None or all(candidate.cost is None for candidate in stops.candidates):
+    candidates = [stops.candidates[j] for j in tried]
+    if budget is None or all(candidate.cost is None for candidate in candidates):
         return None, True
-    priced = {one.item for one in stops.candidates if one.cost is not None and one.cost <= budget}
+    priced = {one.item for one in candidates if one.cost is not None and one.cost <= budget}
     here, weigh, short = [], [], set()
     for threat, weight in zip(threats, weights, strict=True):
         one = stops.within(threat)
@@ -230,11 +298,11 @@ def _planned(
             short |= found
     if not here:
         return (), True
-    problem = stops.problem(here, "estimate", short, weigh)
-    ready = len(problem.measures) - len(stops.candidates)
-    costs = [0.0] * ready + [candidate.cost for candidate in stops.candidates]
+    problem = stops.problem(here, "estimate", short, weigh, tried=tried)
+    ready = len(problem.measures) - len(candidates)
+    costs = [0.0] * ready + [candidate.cost for candidate in candidates]
     try:
         found = best_set(problem, costs, budget, "risk", "estimate", time_limit)
     except LimitError:  # a set that is not proven best is not shown as one
         return None, False
-    return tuple(sorted(j - ready for j in found if j >= ready)), True
+    return tuple(sorted(tried[j - ready] for j in found if j >= ready)), True

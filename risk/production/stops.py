@@ -196,6 +196,7 @@ class Stops:
         self.cases = [case for case in CASES if case != "open" or self.blanks.unnamed]
         self.items = set(graph.items["id"])
         self._all_gone: dict[float, bool] = {}
+        self._measures: dict[str, list[Measure]] = {}
 
     def network(self, case: str) -> ProductionNetwork:
         """Return the buyer's network, with everything that may be opened in any reading, shut."""
@@ -210,11 +211,15 @@ class Stops:
         return self._compiled()
 
     def _compiled(self, without: Collection[str] = ()) -> ProductionNetwork:
-        sources = self.blanks.openings | needed_sources(
-            [], [one.measure(case) for case in self.cases for one in self.candidates]
-        )
+        sources = self.blanks.openings | needed_sources([], [one for case in self.cases for one in self.measures(case)])
         about = {"buyer": self.blanks.buyer, "level": "company", "sources": sources, "without": without}
         return self.graph.network(None, **about, seen=True)
+
+    def measures(self, case: str) -> list[Measure]:
+        """Return the candidates as a reading sees them."""
+        if case not in self._measures:
+            self._measures[case] = [one.measure(case) for one in self.candidates]
+        return self._measures[case]
 
     def within(self, threat: Threat) -> Stopped:
         """Return what a threat may reach in some reading; the rest is never short."""
@@ -237,8 +242,9 @@ class Stops:
         short: set[str],
         weights: Sequence[float],
         values: Mapping[str, float | None] | None = None,
+        tried: Iterable[int] = (),
     ) -> Problem:
-        """Return threats to all products, or other goods; measures: what stands ready for short items, then candidates."""
+        """Return threats to all products, or other goods; measures: what stands ready for short items, then the tried."""
         values = self.values if values is None else values
         networks = [one.network(case) for one in stopped]
         most = max((one.threat.days for one in stopped), default=0.0)
@@ -248,7 +254,7 @@ class Stops:
             list(weights),
             dict.fromkeys(values, 1.0 / max(1, len(values))),
         )
-        measures = [*self.ready(case, short, most), *(one.measure(case) for one in self.candidates)]
+        measures = [*self.ready(case, short, most), *(self.measures(case)[j] for j in tried)]
         seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
         return Problem(networks, weighing, seen, measures, stocks, {}, UNSAID, 1.0)
 
@@ -372,7 +378,7 @@ class Stopped:
         problem = self.stops.problem([self], case, short, [1.0], values)
         (part,) = problem.parts
         reading = "high" if case == "open" else case
-        return part, part.run(range(len(problem.measures) - len(self.stops.candidates)), reading)
+        return part, part.run(range(len(problem.measures)), reading)
 
     def course(self) -> pl.DataFrame:
         """Return the products from day to day."""

@@ -42,6 +42,8 @@ def behind(
     groups: Sequence[Sequence[int]],
     tiers: int,
     spread: int,
+    *,
+    each: bool = True,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the least or the most (``spread``) that each place makes behind weighted markets, over every completion.
 
@@ -51,7 +53,7 @@ def behind(
     where it only stands there (`NOBODY`: all whom its markets do not name). ``groups``: for each place those whose share may
     all be its own, where the market does not name it. Returned are what each place makes of all tiers
     at each root (places x roots), at each tier of the roots by their weights (places x tiers), and what all places together
-    make at each tier of each root (tiers x roots).
+    make at each tier of each root (tiers x roots); the latter two are nothing where not ``each`` tier is asked for.
     """
     nodes, weights = np.array(list(roots), np.int64), np.array(list(roots.values()), np.float64)
     weights /= weights.sum()
@@ -66,19 +68,20 @@ def behind(
         count = len(some)
         made, stands = _made(place, some, groups, spread)
         hidden = pools[0].hidden(place, own, stands, first) if spread == MOST else None
-        # By node, what each place makes: at the tier alone in the first columns, over all tiers up to it in the others.
-        found = np.zeros((n, 2 * count))
+        # By node, what each place makes: at the tier alone in the first columns, over all tiers up to it in the last.
+        found = np.zeros((n, 2 * count if each else count))
         for tier in range(tiers):
             # Makers come before markets, and these before groups: in one pass lines go from one tier to the next.
             found[makers] = lines @ found
-            found[makers, count:] += made[makers]
-            if tier == 0:
+            found[makers, -count:] += made[makers]
+            if tier == 0 and each:
                 found[makers, :count] += made[makers]
             for pool in pools:
-                found[pool.nodes] = pool.split(found, hidden if pool is pools[0] else None, alone=tier == 0)
-            at_tier[some, tier] = weights @ found[nodes, :count]
-            together[tier] += found[nodes, :count].sum(axis=1)
-        whole[some] = found[nodes, count:].T
+                found[pool.nodes] = pool.split(found, hidden if pool is pools[0] else None, alone=tier == 0 and each)
+            if each:
+                at_tier[some, tier] = weights @ found[nodes, :count]
+                together[tier] += found[nodes, :count].sum(axis=1)
+        whole[some] = found[nodes, -count:].T
     return whole, at_tier, together
 
 
@@ -143,13 +146,13 @@ class _Pools:
     def split(self, found: NDArray[np.float64], hidden: _Hidden | None, *, alone: bool) -> NDArray[np.float64]:
         """Return what each place makes behind the pools, of what it makes behind the nodes (n x columns).
 
-        The second half of the columns is worth less where a place is ``hidden``; the first half, too, where ``alone``.
+        The last columns, one for each place, are worth less where a place is ``hidden``; the first, too, where ``alone``.
         """
         result, worth = self.fixed @ found, found[self.source[self.open]]
         if hidden is not None:
             at, less, below = hidden
             count = less.shape[1]
-            for columns in (slice(0, count), slice(count, None)) if alone else (slice(count, None),):
+            for columns in (slice(0, count), slice(-count, None)) if alone else (slice(-count, None),):
                 result[:, columns] -= below
                 worth[at, columns] -= less
         if len(self.open):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from numbers import Real
 from typing import Any
@@ -154,7 +154,7 @@ def exposure(
         told[row["item"]].append(row)
     tiers = _tiers(graph, product)
     makers = _sole(graph)
-    lines = _Lines(network, "country", {network.market(item): 1.0 for item in tiers})
+    lines = _Lines(network, "country", {network.market(item): 1.0 for item in tiers}, (LEAST,))
     nameless = {row["supplier"] for row in chain.from_iterable(told.values()) if row["maker"] is None}
     diamonds = _diamonds(network, failures_of(network, level), nameless)
     names = network.nodes["supplier"].to_list()
@@ -243,9 +243,21 @@ def look_through(
     _check_level(level)
     basket = _basket(item)
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
-    lines = _Lines(network, level, {network.market(one): weight for one, weight in basket.items()})
+    lines = _Lines(network, level, {network.market(one): weight for one, weight in basket.items()}, (LEAST, MOST))
+    return _looked_through(lines, level, (None, *range(lines.depth)))
+
+
+def over_all_tiers(graph: SupplyGraph, basket: Mapping[str, float], buyer: str) -> pl.DataFrame:
+    """Return which countries stand behind a basket as `look_through` does, over all tiers alone."""
+    basket = _basket(basket)
+    network = graph.network(None, buyer=buyer, level=_WHOSE["country"])
+    lines = _Lines(network, "country", {network.market(one): weight for one, weight in basket.items()})
+    return _looked_through(lines, "country", (None,))
+
+
+def _looked_through(lines: _Lines, level: str, tiers: Iterable[int | None]) -> pl.DataFrame:
     rows = []
-    for tier in (None, *range(lines.depth)):
+    for tier in tiers:
         low, high = lines.shares(tier)
         order = sorted(np.flatnonzero(low).tolist(), key=lambda at: (-round(float(low[at]), 12), lines.places[at]))
         rows += [(tier, lines.places[at], float(low[at]), float(high[at])) for at in order]
@@ -256,9 +268,14 @@ def look_through(
 
 
 class _Lines:
-    """The supply lines behind some markets, and what each place makes along them, at least and at most."""
+    """The supply lines behind some markets, and what each place makes along them, at least and at most.
 
-    def __init__(self, network: ProductionNetwork, level: str, roots: Mapping[int, float]) -> None:
+    ``each``: of which of these ends each tier is told.
+    """
+
+    def __init__(
+        self, network: ProductionNetwork, level: str, roots: Mapping[int, float], each: Collection[int] = ()
+    ) -> None:
         self.places, where, own = _places(network, level)
         number = {place: at for at, place in enumerate(self.places)}
         about = network_places(network)
@@ -271,7 +288,7 @@ class _Lines:
         everywhere = np.zeros_like(where)
         whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, [[]], TIERS, LEAST)
         self.depth = int(np.count_nonzero(tiers))
-        ends = [behind(network, roots, where, own, groups, self.depth, end) for end in (LEAST, MOST)]
+        ends = [behind(network, roots, where, own, groups, self.depth, end, each=end in each) for end in (LEAST, MOST)]
         self.ends = [(found / whole, at_tier / tiers[:, : self.depth]) for found, at_tier, _ in ends]
         self.seen = ends[0][2]
         self.weights = np.array(list(roots.values())) * whole[0]
@@ -408,6 +425,14 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
     if not makers:
         return "unknown"
     return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
+
+
+def shared_sources(graph: SupplyGraph, buyer: str, *, level: str) -> pl.DataFrame:
+    """Return the diamonds of `exposure` alone, without facts: ``item`` and the columns ``diamond_``."""
+    network = graph.network(None, buyer=buyer, level=_WHOSE[level])
+    found = _diamonds(network, failures_of(network, level), set())
+    schema = {name: kind for name, kind in _SCHEMA.items() if name == "item" or name.startswith("diamond_")}
+    return pl.DataFrame([{"item": item} | row for item, row in sorted(found.items())], schema=schema, orient="row")
 
 
 def _each_lost(failures: Failures, wanted: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

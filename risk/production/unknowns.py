@@ -11,7 +11,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from .changes import Change
-from .completions import Completions, completions, countries_of
+from .completions import Completions, completions, countries_of, prior_of, rests_of
 from .draws import check_count
 from .facts import (
     ARRANGEMENT,
@@ -158,8 +158,9 @@ def what_to_find_out(
     network = prepared(graph, asked, product, buyer=buyer, level=level, domestic=domestic)
     product_node(network)
     facts = open_facts(network, assumptions)
+    chances = prior_of(network, rests_of(facts), prior, countries_of(graph))
     one, two, tried = (
-        completions(network, facts, assumptions, prior, count, [seed, turn], countries_of(graph))
+        completions(network, facts, assumptions, prior, count, [seed, turn], chances=chances)
         for turn, count in enumerate((draws, draws, ANSWERS))
     )
     whole = (*facts, *(Fact(kind, "") for kind in NOBODYS))

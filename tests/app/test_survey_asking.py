@@ -9,6 +9,7 @@ import plain_sheets
 import pytest
 from kanmon.app import cli
 from kanmon.app.audit.report import audit
+from kanmon.app.survey import questions
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
 from kanmon.app.survey.questions import RUNS, ranked_questions
@@ -141,3 +142,12 @@ def test_a_switching_time_that_one_of_two_sources_leaves_blank_is_asked(tmp_path
     assert "switch" not in asked(60)
     least, most = asked(None)["switch"]
     assert most >= least > 0, "whoever is replaced may be the one of which nobody knows how long it takes"
+
+
+def test_an_answer_about_days_is_worth_the_same_on_the_graph_as_it_is_as_on_one_built_anew(monkeypatch):
+    found = handed_in.company(DEMO)
+    told = figures(found)
+    as_it_is = ranked_questions(found, told)
+    assert any(one.narrows and one.kind.endswith(("stock", "switch")) for one in as_it_is)
+    monkeypatch.setattr(questions, "_plants", lambda *_: object())  # no answer leaves the plants as they are
+    assert ranked_questions(found, told) == as_it_is

@@ -3,6 +3,7 @@
 import owned_company
 import plain_sheets
 import pytest
+from kanmon.app.audit.company_graph import build_graph, holders_graph
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
@@ -54,3 +55,8 @@ def test_an_answer_is_weighed_on_the_sanction_that_is_asked_about_though_it_brin
         found = audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
         narrows[name] = {one.supplier: one.narrows for one in owners(found)}
     assert narrows["usual"] == narrows["stated"] and narrows["usual"]["X"][0] > 0
+
+
+def test_who_holds_whom_alone_is_what_the_whole_graph_says_of_it(tmp_path):
+    company = audited(tmp_path / "a.xlsx", ["Y", "maker", "Japan", "Group", "50%"])[0].company
+    assert holders_graph(company).suppliers.equals(build_graph(company).own.suppliers)

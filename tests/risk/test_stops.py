@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, reduce, stop_courses, stop_losses, stop_measures
+from kanmon.risk.production.stop_measures import StopTrials
 from polars.testing import assert_frame_equal
 
 ROWS = [  # item, plant, maker, country, share, stock, switching
@@ -226,6 +227,25 @@ def test_what_surely_happens_and_all_that_may_bound_what_measures_are_worth():
         stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, certain=ends["certain"] * 2)
     with pytest.raises(InputError, match="0 are told"):
         stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, possible=[])
+
+
+def test_what_some_candidates_do_does_not_hang_on_those_that_are_not_tried_nor_on_what_was_tried_before():
+    graph, facts = own()
+    stops = [Threat(Scenario(one, halt(f"@{one}")), 180.0, weight) for one, weight in (("X", 3.0), ("W", 1.0))]
+    candidates = [
+        Candidate("more", "gear", 5.0, days=20.0),
+        Candidate("late", "gear", 5.0, share=1.0, ready=(90.0, 400.0)),
+        Candidate("other", "chip", 5.0, share=0.5, node="DEU", ready=30.0),
+        Candidate("idle", "bolt", 1.0, days=9.0),
+    ]
+    trials = StopTrials(graph, stops, VALUES, candidates, buyer="own", facts=facts)
+    for tried in ((0, 1, 3), (1, 2), (0, 1, 2, 3)):
+        alone = stop_measures(graph, stops, VALUES, [candidates[j] for j in tried], buyer="own", facts=facts, budget=10.0)
+        found, (plan, proven) = trials.measures(tried), trials.plan(tried, 10.0)
+        assert_frame_equal(found.measures, alone.measures, check_exact=True)
+        assert_frame_equal(found.threats, alone.threats, check_exact=True)
+        assert (found.nothing, found.together) == (alone.nothing, alone.together)
+        assert (plan, proven) == (alone.plan, alone.proven) and plan.chosen
 
 
 def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
