@@ -235,6 +235,7 @@ class _Compiler:
             some_indptr=some_indptr,
             some=some,
             chains=self.chains,
+            placeless=self.graph.placeless,
             sources=dict(zip(self.sources, _places(column["source"], len(self.sources)), strict=True)),
             product=self.product,
             buyer=self.buyer,
