@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from ...risk import Scenario, Threat, stop_losses
+from ...risk import Change, Scenario, Threat, stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
 from ..audit.figures import Figures
@@ -19,11 +20,16 @@ ANSWERS = 4
 
 @dataclass(frozen=True)
 class Unowned:
-    """A maker that may be a sanctioned group's, and by how much an answer narrows each sanction (least, most), by its id."""
+    """A maker that may be a sanctioned group's, and by how much an answer narrows each sanction (least, most), by its id.
+
+    ``hangs``: what its stop may cost beyond what the sanction certainly costs. Other unknowns may hide it: where another
+    maker's switching time is blank, all may be lost already; once that is known, whose this maker is counts.
+    """
 
     maker: str
     width: float
     narrows: dict[str, tuple[float, float]]
+    hangs: float
 
 
 def unowned(company: Company, figures: Figures, value: Callable[[str], float], most: int) -> Iterator[Unowned]:
@@ -48,7 +54,8 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
             each = [_answered(company, built, figures, one, maker, held, value) for held in answers]
             gains = [max(0.0, now[one.id] - width) for width in each]
             narrows[one.id] = (min(gains), max(gains))
-        yield Unowned(maker, max(now.values()), narrows)
+        hangs = max((_alone(company, built, one, maker, value) for one in asked), default=0.0)
+        yield Unowned(maker, max(now.values()), narrows, hangs)
 
 
 def _answered(
@@ -69,13 +76,30 @@ def _answered(
 
 def _width(company: Company, built: CompanyGraph, asked: Asked, value: Callable[[str], float]) -> float:
     """What a sanction may cost beyond what it certainly costs."""
-    ends = {"low": asked.certain, "open": (*asked.certain, *asked.possible, *asked.unowned)}
+    low = _lost(company, built, asked, "low", asked.certain)
+    most = _lost(company, built, asked, "open", (*asked.certain, *asked.possible, *asked.unowned))
+    return max(0.0, _worth(most, value) - _worth(low, value)) * asked.days / company.stop_days
+
+
+def _alone(company: Company, built: CompanyGraph, asked: Asked, maker: str, value: Callable[[str], float]) -> float:
+    """What may be lost without a maker that may be a group's, of what the others' stop does not certainly cost."""
+    own = tuple(hit for hit in (*asked.possible, *asked.unowned) if built.plants[str(hit.node)].maker == maker)
+    low, most = _lost(company, built, asked, "low", asked.certain), _lost(company, built, asked, "open", own)
+    beyond = {product: max(0.0, part - low.get(product, 0.0)) for product, part in most.items()}
+    return _worth(beyond, value) * asked.days / company.stop_days
+
+
+def _worth(lost: Mapping[str, float], value: Callable[[str], float]) -> float:
+    return sum(part * value(product) for product, part in lost.items())
+
+
+def _lost(
+    company: Company, built: CompanyGraph, asked: Asked, end: Literal["low", "open"], hit: tuple[Change, ...]
+) -> dict[str, float]:
+    """What part of each product is lost while some stop, in a reading."""
+    if not hit:
+        return {}
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
-    facts, lost = sourcing_facts(company), dict.fromkeys(ends, 0.0)
-    for end, hit in ends.items():
-        if hit:
-            threat = Threat(Scenario(asked.id, hit), asked.days)
-            found = stop_losses(built.own, [threat], values, buyer=SELF, facts=facts, figures=[end]).products
-            each = found.select("product", f"lost_{end}").iter_rows()
-            lost[end] = sum(part * value(product.partition(":")[2]) for product, part in each)
-    return max(0.0, lost["open"] - lost["low"]) * asked.days / company.stop_days
+    threat, facts = Threat(Scenario(asked.id, hit), asked.days), sourcing_facts(company)
+    found = stop_losses(built.own, [threat], values, buyer=SELF, facts=facts, figures=[end]).products
+    return {product.partition(":")[2]: part for product, part in found.select("product", f"lost_{end}").iter_rows()}

@@ -141,3 +141,21 @@ def test_a_switching_time_that_one_of_two_sources_leaves_blank_is_asked(tmp_path
     assert "switch" not in asked(60)
     least, most = asked(None)["switch"]
     assert most >= least > 0, "whoever is replaced may be the one of which nobody knows how long it takes"
+
+
+def test_a_switching_time_that_one_of_two_qualified_alternatives_leaves_blank_is_asked(tmp_path):
+    """The blank one may be the quickest: until it is told, what is lost lies between nothing and what the other takes."""
+
+    def asked(days, qualified="yes"):
+        head = ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified"]
+        rows = [["P1", "Gear", "X", "China", "100%", 30, 400, "yes"], ["P1", "Gear", "Y", "Taiwan", "0%", 30, 90, "yes"]]
+        rows.append(["P1", "Gear", "Z", "Germany", "0%", 30, days, qualified])
+        sheets = {"Sourcing": [head, *rows], "BOM": [["parent", "part"], ["A", "P1"]]}
+        sheets |= {"Products": [["product", "annual revenue"], ["A", 36500]]}
+        path = plain_sheets.workbook(tmp_path / f"{days}{qualified}.xlsx", sheets)
+        found = audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
+        return {one.kind: one.narrows for one in ranked_questions(found.company, found.figures)}
+
+    assert "switch" not in asked(60) and "switch" not in asked(None, "no")
+    least, most = asked(None)["switch"]
+    assert most >= least > 0
