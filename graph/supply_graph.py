@@ -319,12 +319,6 @@ class SupplyGraph(Edits):
         return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self._suppliers}
 
     @cached_property
-    def placeless(self) -> frozenset[str]:
-        """Companies and sites of which nobody says in which country they stand."""
-        rows = self.suppliers.filter(pl.col("country").is_null(), pl.col("kind").is_in(["company", "site"]))
-        return frozenset(rows["id"])
-
-    @cached_property
     def _items(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: row for row in self.items.iter_rows(named=True)}
 
