@@ -20,6 +20,8 @@ WIDE = 0.2
 """An interval that is wider than this is shown with what to find out first."""
 TELLS = 0.05
 """A fact is shown that may take so much off the interval, or explains so much of the spread: less is noise of the draws."""
+NARROWS = 0.02
+"""Facts of which none takes so much off the interval, or off what is likely, are counted and not listed."""
 FIRST = 3
 """How many facts are shown beside an interval."""
 
@@ -125,6 +127,13 @@ def first_facts(
     tells = (pl.col("width_off_most") >= TELLS) | (pl.col("explains") >= TELLS)
     facts = facts.filter((pl.col("width") > WIDE) & ~pl.col("kind").is_in(["arrangement", "scenario"]) & tells)
     return worded(graph, facts.group_by("scenario", maintain_order=True).head(FIRST))
+
+
+def narrowing(facts: pl.DataFrame, likely: float) -> bool:
+    """Whether a fact, or those of the steps together, takes `NARROWS` off the interval, or off the ``likely`` spread."""
+    together = pl.col("width") - pl.col("width_after")
+    most = pl.max_horizontal("width_off_least", "width_off_most", together, pl.col("explains") * likely)
+    return bool(facts.select((most >= NARROWS).any()).item())
 
 
 def worded(graph: SupplyGraph, facts: pl.DataFrame, called: Mapping[str, str] | None = None) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from .network import (
     ProductionNetwork,
     check_level,
 )
-from .sourcing import ABOUT, MEMBER, sourcing
+from .sourcing import ABOUT, MEMBER, placeless, sourcing
 
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
@@ -237,6 +237,7 @@ class _Compiler:
             some_indptr=some_indptr,
             some=some,
             chains=self.chains,
+            placeless=placeless(self.graph),
             sources=dict(zip(self.sources, _places(column["source"], len(self.sources)), strict=True)),
             product=self.product,
             buyer=self.buyer,

@@ -101,6 +101,8 @@ class ProductionNetwork:
         For links that share some: which, counted from the market's first need.
     chains : dict of str to tuple of str
         For each supplier: itself, the companies it belongs to, its countries: whose sourcing it uses, and where it stands.
+    placeless : frozenset of str
+        Companies and sites of which nobody says in which country they stand.
     sources : dict of NewSource to numpy.ndarray
         Links that a new source opens.
     product, buyer : str or None
@@ -133,6 +135,7 @@ class ProductionNetwork:
     some_indptr: np.ndarray
     some: np.ndarray
     chains: dict[str, tuple[str, ...]]
+    placeless: frozenset[str] = frozenset()
     sources: dict[NewSource, np.ndarray] = field(default_factory=dict)
     product: str | None = None
     buyer: str | None = None
@@ -268,6 +271,7 @@ class ProductionNetwork:
                 np.save(folder / f"{name}.npy", getattr(self, name))
             self.nodes.write_parquet(folder / "nodes.parquet")
             about = {name: getattr(self, name) for name in ("product", "buyer", "level", "domestic", "chains")}
+            about["placeless"] = sorted(self.placeless)
             about["sources"] = [[list(key), links.tolist()] for key, links in self.sources.items()]
             (folder / "network.json").write_text(json.dumps(about), encoding="utf-8")
         return self.open(folder)
@@ -287,6 +291,7 @@ class ProductionNetwork:
             about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
             about["chains"] = {supplier: tuple(chain) for supplier, chain in about["chains"].items()}
+            about["placeless"] = frozenset(about["placeless"])
             about["sources"] = {tuple(key): np.array(links, np.int64) for key, links in about["sources"]}
             return cls(pl.read_parquet(folder / "nodes.parquet"), **arrays, **about, folder=folder)
 

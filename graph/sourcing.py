@@ -51,6 +51,11 @@ def chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:
     yield from (country for country in countries if country not in seen)
 
 
+def placeless(graph: SupplyGraph) -> frozenset[str]:
+    """Return the companies and sites of which nobody says in which country they stand."""
+    return frozenset(graph.suppliers.filter(pl.col("country").is_null(), pl.col("kind").is_in(["company", "site"]))["id"])
+
+
 def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return members and views: ``trades`` first, then the preferred view of the best level; for each (item, buyer)."""
     market = ["item", "buyer"]

@@ -75,6 +75,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     import polars as pl
 
     from ...graph.interval import at_least, at_most
+    from ..ask import narrowing
     from ..chokepoint_tables import share, show_own_making
 
     graph = found.graph
@@ -107,6 +108,9 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     terminal.print()
     if not facts.height:
         terminal.print(text("app.ask.nothing", lang))
+        return
+    if not narrowing(facts, outlook["kept_90"] - outlook["kept_10"]):
+        terminal.print(text("app.ask.nothing_much", lang, count=facts.height))
         return
     terminal.print(_table(facts.head(top), text("app.ask.table", lang), lang))
     if facts.height > top:

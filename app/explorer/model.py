@@ -53,7 +53,8 @@ def networks(
     -------
     dict
         ``index`` (by buyer, reading and product the number of a network), ``packed`` (their arrays), and what they share:
-        ``strings``, ``levels``, ``chains``, ``countries`` (where a supplier stands), ``facts`` (year, source, confidence).
+        ``strings``, ``levels``, ``chains``, ``countries`` (where a supplier stands), ``placeless`` (of
+        whom nobody says where), ``facts`` (year, source, confidence).
     """
     index: dict[str, dict[str, dict[str, int]]] = {}
     kept: list[ProductionNetwork] = []
@@ -83,6 +84,7 @@ def networks(
         "levels": _base64(shared.levels),
         "chains": {name: list(found) for name, found in shared.chains.items() if found != (name,)},
         "countries": shared.countries,
+        "placeless": shared.placeless,
         "facts": [list(row) for row in shared.facts],
     }
 
@@ -151,6 +153,7 @@ class _Shared:
             for supplier, country in network.makers.select("supplier", "country").unique().sort("supplier").iter_rows()
             if country != supplier
         }
+        self.placeless = sorted(set().union(*(network.placeless for network in found)))
         self.facts: dict[tuple[Any, ...], int] = {}
 
     def packed(self, network: ProductionNetwork) -> dict[str, Any]:

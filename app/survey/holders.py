@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Literal
 
 from ...risk import Change, Scenario, Threat, stop_losses
 from ..audit.company import Company
@@ -21,11 +21,16 @@ ANSWERS = 4
 
 @dataclass(frozen=True)
 class Unowned:
-    """A maker that may be a sanctioned group's, and by how much an answer narrows each sanction (least, most), by its id."""
+    """A maker that may be a sanctioned group's, and by how much an answer narrows each sanction (least, most), by its id.
+
+    ``hangs``: what its stop may cost beyond what the sanction certainly costs. Other unknowns may hide it: where another
+    maker's switching time is blank, all may be lost already; once that is known, whose this maker is counts.
+    """
 
     maker: str
     width: float
     narrows: dict[str, tuple[float, float]]
+    hangs: float
 
 
 def unowned(
@@ -44,13 +49,30 @@ def unowned(
     open_ = {built.plants[str(hit.node)].maker for one in asked for hit in (*one.possible, *one.unowned)}
     named = [row["name"] for row in figures.makers if row["name"] in open_][: min(MAKERS, most)]
     again = {(maker, one.id): _answered(company, built, figures, one, maker) for maker in named for one in asked}
-    widths = _widths(company, built, [*asked, *chain.from_iterable(again.values())], value)
+    own = {(maker, one.id): _own(built, one, maker) for maker in named for one in asked}
+    cases = [*asked, *chain.from_iterable(again.values())]
+    low = _lost(company, built, "low", map(_sure, cases))
+    widest = _lost(company, built, "open", [*map(_most, cases), *own.values()])
+
+    def worth(lost: Mapping[str, float], days: float) -> float:
+        return max(0.0, sum(part * value(product) for product, part in lost.items())) * days / company.stop_days
+
+    def width(one: Asked) -> float:
+        """What a sanction may cost beyond what it certainly costs."""
+        return max(0.0, worth(widest[_most(one)], one.days) - worth(low[_sure(one)], one.days))
+
+    def alone(one: Asked, maker: str) -> float:
+        """What may be lost without a maker that may be a group's, of what the others' stop does not certainly cost."""
+        sure = low[_sure(one)]
+        lost = widest[own[maker, one.id]].items()
+        return worth({product: max(0.0, part - sure.get(product, 0.0)) for product, part in lost}, one.days)
+
     for maker in named:
         narrows = {}
         for one in asked:
-            gains = [max(0.0, widths[_hits(one)] - widths[_hits(then)]) for then in again[maker, one.id]]
+            gains = [max(0.0, width(one) - width(then)) for then in again[maker, one.id]]
             narrows[one.id] = (min(gains), max(gains))
-        yield Unowned(maker, max(widths[_hits(one)] for one in asked), narrows)
+        yield Unowned(maker, max(map(width, asked)), narrows, max(alone(one, maker) for one in asked))
 
 
 def _answered(company: Company, built: CompanyGraph, figures: Figures, asked: Asked, maker: str) -> list[Asked]:
@@ -65,30 +87,33 @@ def _answered(company: Company, built: CompanyGraph, figures: Figures, asked: As
     return found
 
 
-_Hits = tuple[float, tuple[Change, ...], tuple[Change, ...]]
+_Stop = tuple[float, tuple[Change, ...]]
+"""For how many days what stops."""
 
 
-def _hits(asked: Asked) -> _Hits:
-    """For how many days a sanction stops what, certainly and at most."""
-    return asked.days, asked.certain, (*asked.certain, *asked.possible, *asked.unowned)
+def _sure(asked: Asked) -> _Stop:
+    return asked.days, asked.certain
 
 
-def _widths(
-    company: Company, built: CompanyGraph, asked: Iterable[Asked], value: Callable[[str], float]
-) -> dict[_Hits, float]:
-    """What sanctions may cost beyond what they certainly cost; many answers come to the same."""
-    values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
-    facts, hits = sourcing_facts(company), dict.fromkeys(map(_hits, asked))
-    lost: dict[tuple[str, float, tuple[Change, ...]], float] = defaultdict(float)
-    for end in ("low", "open"):
-        each = list(dict.fromkeys((days, sure if end == "low" else most) for days, sure, most in hits))
-        if not (each := [one for one in each if one[1]]):
-            continue
-        threats = [Threat(Scenario(str(number), hit), days) for number, (days, hit) in enumerate(each)]
+def _most(asked: Asked) -> _Stop:
+    return asked.days, (*asked.certain, *asked.possible, *asked.unowned)
+
+
+def _own(built: CompanyGraph, asked: Asked, maker: str) -> _Stop:
+    possible = (*asked.possible, *asked.unowned)
+    return asked.days, tuple(hit for hit in possible if built.plants[str(hit.node)].maker == maker)
+
+
+def _lost(
+    company: Company, built: CompanyGraph, end: Literal["low", "open"], stops: Iterable[_Stop]
+) -> dict[_Stop, dict[str, float]]:
+    """What part of each product is lost in each stop, in a reading; many answers come to the same."""
+    lost: dict[_Stop, dict[str, float]] = {stop: {} for stop in stops}
+    if hitting := [stop for stop in lost if stop[1]]:
+        values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
+        threats = [Threat(Scenario(str(number), hit), days) for number, (days, hit) in enumerate(hitting)]
+        facts = sourcing_facts(company)
         found = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=[end]).products
         for threat, product, part in found.select("threat", "product", f"lost_{end}").iter_rows():
-            lost[end, *each[int(threat)]] += part * value(product.partition(":")[2])
-    return {
-        (days, sure, most): max(0.0, lost["open", days, most] - lost["low", days, sure]) * days / company.stop_days
-        for days, sure, most in hits
-    }
+            lost[hitting[int(threat)]][product.partition(":")[2]] = part
+    return lost

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,7 +40,7 @@ class Merged:
     """A company with what its suppliers said.
 
     ``replied``: the suppliers who sent something that is used, by kind ("questions", "card", "minerals"). ``asked``,
-    ``answered``: questions in the workbooks that came back.
+    ``answered``: questions in the workbooks that came back, and those of them to which an answer is used.
     """
 
     company: Company
@@ -124,9 +124,7 @@ class _Over:
         found: dict[str, list[Reply]] = defaultdict(list)
         for reply in self.replies.replies:
             supplier = self._supplier(reply.supplier, reply.file) if reply.supplier else None
-            for question, told in reply.asked.items():
-                about = (supplier or reply.file, *question)
-                self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
+            self.asked |= dict.fromkeys([(supplier or reply.file, *question) for question in reply.asked], False)
             if supplier is not None:
                 found[supplier].append(reply)
         return found
@@ -134,11 +132,16 @@ class _Over:
     def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> dict[Asked, list[Line]]:
         """Return all that a supplier answered."""
         files = [reply.file for reply in sent if any(reply.asked.values())]
-        if files:
-            self.replied["questions"].append(supplier)
         if len(files) > 1:
             self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
-        return together(self.replies, sent, supplier, lambda part: self._part(part, supplier), self._firm)
+        told = together(self.replies, sent, supplier, lambda part: self._part(part, supplier), self._firm)
+        used = set(_used(supplier, told))
+        for table, part in (question for reply in sent for question in reply.asked):
+            about = "" if table == "holders" else self._part(part, supplier)
+            self.asked[supplier, table, part] = (table, about) in used
+        if used:
+            self.replied["questions"].append(supplier)
+        return told
 
     def answers(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
         """Fill blank lead times: of what several suppliers say of one source any holds, whoever is heard first."""
@@ -435,6 +438,18 @@ def _sold_within(source: Source, supplier: str, days: Days | float) -> None:
     row = source.traded.get(supplier)
     if row is not None and row.lead_days is None:
         source.traded = source.traded | {supplier: replace(row, lead_days=days)}
+
+
+def _used(supplier: str, told: Iterable[Asked]) -> Iterator[tuple[str, str]]:
+    """Questions to which an answer is used: a stock of what nobody said to go in, and whose others are, are set aside."""
+    needs = {part for table, part, _ in told if table == "behind"}
+    for table, about, kind in told:
+        if table == "answers" and (kind == "lead" or (kind == "stock" and about in needs)):
+            yield table + kind, about
+        elif table == "holders" and about == supplier:
+            yield table, ""
+        elif table in {"origin", "behind"}:
+            yield table, about
 
 
 def _may_be(stated: str | None, told: str | None) -> bool:

@@ -267,8 +267,9 @@ class _Blanks:
             if len(sources) > 1 and open_ and not behind:
                 answers = [partial(_shared, part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
-            # Without a qualified alternative the source that is replaced may be the one that states no time.
-            blank = not company.alternatives(part) and any(source.switch_days is None for source in sources)
+            # The qualified alternative that states no time may be the quickest; without one, the source that is replaced may
+            # be the one that states none.
+            blank = any(source.switch_days is None for source in company.alternatives(part) or sources)
             if (switching := (None if blank else company.switching(part)) or Days(0.0)).figure is None:
                 answers = [partial(_switched, part, within(days, switching)) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}switch", [part], None, touched, answers)
@@ -331,11 +332,13 @@ def _owners(weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
         gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
         parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
+        own = [part for part in parts if part in direct]
+        kind, about = ("owner", own) if own else ("behind_owner", parts)
         if gains[1] > NOTHING:
-            own = [part for part in parts if part in direct]
-            kind, about = ("owner", own) if own else ("behind_owner", parts)
             question = Question(kind, tuple(about), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
             yield replace(question, stops=one.narrows, widest=one.width)
+        elif one.hangs > NOTHING:  # what else is open hides what an answer gives
+            yield Question(kind, tuple(about), one.maker, None, one.hangs, tuple(refs), widest=one.width)
 
 
 def _plants(company: Company, part: str) -> int:

@@ -10,6 +10,7 @@ what a market attributes to a country, where a company there is hit, or to a com
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -169,6 +170,11 @@ class Effects:
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
         self.opened = np.searchsorted(self.links, about.opened_links)
         self.effects = [one.among(self.makers, self.links) for one in found]
+        self._hidden = _among(len(self.links), [one.rests for one in self.effects])
+        of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
+        for one in (one for one in self.effects if len(one.rests)):
+            of_node[str(scenario.changes[one.number].node)].append((one, np.searchsorted(self._hidden, one.rests)))
+        self._owners = [[effect for one in owner for effect in of_node[one]] for owner in about.owners(of_node)]
         self._touched: dict[tuple[float, ...], tuple[np.ndarray, np.ndarray]] = {}
 
     def _effect(self, number: int, change: Change, inside: list[bool]) -> Effect:
@@ -182,7 +188,8 @@ class Effects:
             hit, _, rests = self.about.hit(change.node, change.item, NOBODY)
         elif change.kind == "embargo":
             hit, rests = self.about.sales(change.node, change.item, self.hidden)
-            # Who stands nobody knows where is hit at worst.
+            # Who stands nobody knows where is hit at worst; so it is in the reading of the facts: where a maker stands is a
+            # fact like its share, and that reading takes the worst completion of the facts, not of arrangements.
             places = [
                 (bound, at)
                 for bound in (LOW, HIGH, ESTIMATE)
@@ -240,21 +247,35 @@ class Effects:
                 cap[one.hit] *= 1 - taken
                 if len(one.sold):
                     gain[:, one.sold] *= 1 - taken
-                if bound == LOW and len(one.rests):
-                    gain[:, one.rests] *= 1 - taken
             elif one.kind == "spare_capacity":
                 cap[one.hit] *= 1 + between(bound, low, high)
             elif one.kind == "embargo":
                 for of, at in one.places:
                     if of == bound:
                         gain[at, one.hit] *= 1 - taken
-                        if bound == LOW:
-                            gain[at, one.rests] *= 1 - taken
             elif one.kind in OPENED:
                 gain[:, one.hit] += between(bound, low, high)
             else:
                 raise NotImplementedError(one.kind)
+        if bound == LOW and len(self._hidden):
+            gain[:, self._hidden] *= self._spared(force)
         return cap, gain
+
+    def _spared(self, force: Sequence[float]) -> np.ndarray:
+        """What is surely left of supply that may be of whoever is hit (sides x their number).
+
+        It is of one maker or of several, each of which loses what hits it: the worst is the one that is hit most, not all at
+        once. (Two countries that each lose half leave half of what is the one's or the other's.)
+        """
+        least = np.ones((self.sides.count, len(self._hidden)))
+        for owner in self._owners:
+            left = np.ones_like(least)
+            for one, at in owner:
+                sides = range(self.sides.count) if one.kind != "embargo" else [side for of, side in one.places if of == LOW]
+                for side in sides:
+                    left[side, at] *= 1 - force[one.number] * one.bounds[1]
+            np.minimum(least, left, out=least)
+        return least
 
 
 _ALIKE = 64

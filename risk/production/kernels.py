@@ -16,76 +16,31 @@ compiler goes through a part anew wherever it is called.
 from __future__ import annotations
 
 from ...graph.kernel import large_part, part
-from ...graph.network import ASSUMED, EXTRA, MAKER, MARKET, SHARED
+from ...graph.network import EXTRA, MAKER, MARKET, SHARED
+from .apart import worst_apart
 from .arrays import Net, Room, State, Way
+from .reaching import (
+    ALIKE,
+    BEST,
+    LOOSE,
+    STRICT_HIGH,
+    STRICT_LOW,
+    TINY,
+    UNIFORM,
+    WORST,
+    fullest,
+    lift,
+    passing,
+    reach,
+    shares,
+    snap,
+)
 from .weights import EVEN, LEAST, MOST, squeeze, weigh
 
-WORST, BEST, ALIKE = 0, 1, 2
-LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
-"""What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
-TINY = 1e-12
+__all__ = ["ALIKE", "BEST", "EVEN", "LEAST", "LOOSE", "MAX_SWEEPS", "MOST", "STRICT_HIGH", "STRICT_LOW", "TINY", "UNIFORM"]
+__all__ += ["WORST", "lift", "market", "mix", "passing", "plant", "snap", "value"]
+
 MAX_SWEEPS = 10_000
-UNIFORM = 2
-"""A whole market all of whose makers share all of its needs; 1 is any other whole market, 0 one of a buyer's."""
-
-
-@part
-def snap(total):
-    """Sums that are 0 or 1 up to rounding are exactly that."""
-    if 1.0 - 1e-12 < total < 1.0 + 1e-12:
-        return 1.0
-    return total if total > 1e-12 else 0.0
-
-
-@part
-def passing(a, use, flag, strict):
-    """Return what a requirement gets of an availability: served first where its use share is below 1."""
-    if use < 1.0:
-        a = 0.0 if a <= 0.0 else (1.0 if a >= use else a / use)
-    if strict != LOOSE and flag & ASSUMED:
-        enough = a >= 1.0 if strict == STRICT_LOW else a > 0.0
-        a = 1.0 if enough else 0.0
-    return a
-
-
-@part
-def reach(k, at, net: Net, state: State, way: Way):
-    """Return what a link's requirement gets, from a side."""
-    a, use = state.x[net.indices[k] * way.sides + at], net.use[k]
-    return passing(a, use, net.flags[k], way.strict) if use < 1.0 or way.strict != LOOSE else a
-
-
-@part
-def fullest(k, net: Net, state: State, way: Way):
-    """Return what a requirement gets where it gets most: nothing hits the unknown side, but everything in a low bound.
-
-    The reading of the facts is of low bounds, too, though it deals out what there is in the best way.
-    """
-    if way.arrangement != WORST and way.spread != LEAST:
-        return reach(k, way.unknown, net, state, way)
-    a = 0.0
-    for one in range(way.sides):
-        a = max(a, reach(k, one, net, state, way))
-    return a
-
-
-@part
-def lift(node, net: Net, state: State, way: Way):
-    """Set a node to the most that it can give: loops fall from there to their greatest fixed point."""
-    for here in range(way.sides):
-        state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == MAKER else 1.0
-
-
-@part
-def shares(k, slot, net: Net):
-    """Whether the maker behind link ``k`` shares a need of its market."""
-    if net.wants[k] == 1:
-        return True
-    if net.wants[k] == 2:
-        for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
-            if net.some[i] == slot:
-                return True
-    return False
 
 
 @part
@@ -224,6 +179,10 @@ def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, 
             apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
         if sides > 1:
             best = min(best, apart)
+    if way.arrangement == BEST and way.spread == LEAST and sides > 1 and slack > 0.0:
+        for slot in range(count):
+            if net.kept[net.needs[first + slot]] < 1.0 and (only < 0 or only == slot):
+                best = min(best, worst_apart(node, slot, net, state, way, room))
     return best
 
 
@@ -369,6 +328,8 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
                 a = reach(need, one, net, state, way) if apart else fullest(need, net, state, way)
                 given += granted(node, slot, group, a, b, net, state, way, room)
             best = min(best, given)
+        if way.sides > 1 and way.spread == LEAST and way.arrangement == BEST and net.slack[node] > 0.0:
+            best = min(best, worst_apart(node, slot, net, state, way, room))
     return best
 
 

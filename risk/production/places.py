@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from weakref import proxy
 
@@ -143,13 +143,42 @@ class Places:
     def groups(self, node: str) -> list[str]:
         """Return who stands for a company or site where a market does not name it: companies it belongs to, its country.
 
-        Of a maker whose place nobody knows, any country may be it.
+        Of one whose place nobody knows, any country may be it.
         """
         above = list(self.network.chains.get(node, ())[1:])
-        placed = node in self._standing or node in _countries(self.network)
-        if len(self.by_place.get(node, [])) and not placed:
+        if node in self.network.placeless:
             above += sorted(self._standing - set(above))
         return above
+
+    def owners(self, nodes: Iterable[str]) -> list[frozenset[str]]:
+        """Return which of some suppliers and countries may be hit together in what one maker supplies, whoever it is.
+
+        A maker is hit with those that it belongs to and with the country that it stands in: any one country where nobody
+        says which. Two countries, or two companies that have nothing to do with each other, are two makers.
+        """
+        asked = dict.fromkeys(nodes)
+        chains, placeless = self.network.chains, self.network.placeless
+        countries = {one for one in asked if self._is_country(one)}
+        found: dict[frozenset[str], None] = {}
+        for maker in dict.fromkeys([*asked, *(below for one in asked for below in self._below.get(one, ()))]):
+            felt = frozenset(up for up in chains.get(maker, (maker,)) if up in asked)
+            anywhere = countries if maker in placeless else ()
+            found |= dict.fromkeys([felt - countries | {country} for country in sorted(anywhere)] or [felt])
+        return list(found)
+
+    @cached_property
+    def _below(self) -> dict[str, list[str]]:
+        """Who belongs to each company, and to what belongs to it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for maker, chain in self.network.chains.items():
+            for up in chain[1:]:
+                if not self._is_country(up):
+                    found[up].append(maker)
+        return found
+
+    def _is_country(self, node: str) -> bool:
+        """Whether a node is no company: it belongs to nothing and stands in nothing else."""
+        return node not in self.network.placeless and self.network.chains.get(node, (node,)) == (node,)
 
     @cached_property
     def _standing(self) -> set[str]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.kernel import Kernel, numbers_in
+from ...graph.network import ARRAYS
 from ..systemic import batches
 from .arrays import Net, Room, State, Way
 from .changes import Change
@@ -101,9 +102,12 @@ def sweep(
 
 
 def _identity(network: ProductionNetwork, assumptions: Assumptions, asked: Sequence[Scenario]) -> str:
-    digest = hashlib.sha256(repr((network.product, network.buyer, assumptions, asked)).encode())
-    for array in (network.indptr, network.indices, network.low, network.high, network.kept_low, network.kept_high):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    about = network.product, network.buyer, assumptions, asked, network.chains, sorted(network.placeless)
+    digest = hashlib.sha256(repr(about).encode())
+    for name in ARRAYS:
+        digest.update(np.ascontiguousarray(getattr(network, name)).tobytes())
+    for name in ("item", "supplier", "country", "buyer"):  # who stands where, and so who is hit
+        digest.update(repr(network.nodes[name].to_list()).encode())
     return digest.hexdigest()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from hashlib import blake2b
 from os import cpu_count
 from pathlib import Path
@@ -267,7 +267,8 @@ def _run(
         size = max(LANES, min(size, share))
     parts = list(_split(every, size))
     identity = blake2b(digest_size=16)
-    about = (network.fingerprint, settings.tolerance, settings.replaceable, settings.max_steps, losses, size)
+    # The two methods agree up to the tolerance: parts of one are no parts of the other.
+    about = (network.fingerprint, *astuple(settings), losses, size)
     identity.update(repr((*about, every.names.name, every.names.to_list())).encode())
     for array in every.cases:
         identity.update(array.tobytes())

@@ -34,6 +34,26 @@ def test_it_says_what_is_certain_what_is_likely_under_which_prior_and_what_to_as
     assert error[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
 
 
+def test_facts_of_which_none_narrows_anything_to_speak_of_are_one_line_and_no_list(capsys, monkeypatch, tmp_path):
+    """One part in a hundred is anybody's: an answer moves the interval by one point at most."""
+    for known, listed in ((0.99, False), (0.9, True)):
+        folder = tmp_path / str(known)
+        kn.SupplyGraph(
+            items=[{"id": "a", "name_en": "a", "kind": "component"}],
+            suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+            shares=[{"item": "a", "supplier": "JPN", "source": "s", "share": known}],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        ).write(folder)
+        code, out, _ = run(
+            capsys, monkeypatch, str(folder), "--product", "a", "--halt", "CHN", "--draws", "40", "--lang", "en"
+        )
+        assert code == 0
+        assert ("What to find out first" in out) is listed
+        assert ("None of the" in out) is not listed
+        _, told, _ = run(capsys, monkeypatch, str(folder), "--product", "a", "--halt", "CHN", "--draws", "40", "--json")
+        assert json.loads(told)["find_out"]  # data stay whole
+
+
 def test_json_carries_the_interval_beside_the_quantiles_and_every_fact(capsys, monkeypatch):
     code, out, _ = run(capsys, monkeypatch, *QUESTION, "--embargo", "CHN", "--json")
     data = json.loads(out)

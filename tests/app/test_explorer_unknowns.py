@@ -83,6 +83,21 @@ def test_wide_bands_are_told_what_narrows_them_and_narrow_ones_are_not(visit, tm
     assert tab.locator("#results .lost").count() == 1 and tab.locator(".find-out").count() == 0
 
 
+def test_a_question_that_fails_says_so_and_keeps_no_other_waiting(visit, tmp_path):
+    tab = visit(write_explorer(graph(), tmp_path / "robots.html", buyer="JPN", lang="en"))
+    tab.evaluate("""() => {
+        console.error = () => {};
+        const place = (id) => document.body.appendChild(Object.assign(document.createElement("p"), { id }));
+        kanmon.inSlices((function* () { yield null; throw new Error("on purpose"); })(), place("broken"), String);
+        kanmon.inSlices((function* () { yield null; return 7; })(), place("next"), String);
+    }""")
+    tab.wait_for_selector("#next[data-ready=true]")
+    assert tab.locator("#next").inner_text() == "7"
+    assert (
+        tab.locator("#broken[data-ready=failed]").inner_text().startswith("What to find out first could not be worked out")
+    )
+
+
 def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
     """Six comparable markets, half of them China's: China is taken to hold half of what is not told."""
     more = {f"part{n}": {"CHN": 0.5, "DEU": 0.5} for n in range(6)}

@@ -151,3 +151,21 @@ def test_an_answer_about_days_is_worth_the_same_on_the_graph_as_it_is_as_on_one_
     assert any(one.narrows and one.kind.endswith(("stock", "switch")) for one in as_it_is)
     monkeypatch.setattr(questions, "_plants", lambda *_: object())  # no answer leaves the plants as they are
     assert ranked_questions(found, told) == as_it_is
+
+
+def test_a_switching_time_that_one_of_two_qualified_alternatives_leaves_blank_is_asked(tmp_path):
+    """The blank one may be the quickest: until it is told, what is lost lies between nothing and what the other takes."""
+
+    def asked(days, qualified="yes"):
+        head = ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified"]
+        rows = [["P1", "Gear", "X", "China", "100%", 30, 400, "yes"], ["P1", "Gear", "Y", "Taiwan", "0%", 30, 90, "yes"]]
+        rows.append(["P1", "Gear", "Z", "Germany", "0%", 30, days, qualified])
+        sheets = {"Sourcing": [head, *rows], "BOM": [["parent", "part"], ["A", "P1"]]}
+        sheets |= {"Products": [["product", "annual revenue"], ["A", 36500]]}
+        path = plain_sheets.workbook(tmp_path / f"{days}{qualified}.xlsx", sheets)
+        found = audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
+        return {one.kind: one.narrows for one in ranked_questions(found.company, found.figures)}
+
+    assert "switch" not in asked(60) and "switch" not in asked(None, "no")
+    least, most = asked(None)["switch"]
+    assert most >= least > 0

@@ -60,3 +60,25 @@ def test_an_answer_is_weighed_on_the_sanction_that_is_asked_about_though_it_brin
 def test_who_holds_whom_alone_is_what_the_whole_graph_says_of_it(tmp_path):
     company = audited(tmp_path / "a.xlsx", ["Y", "maker", "Japan", "Group", "50%"])[0].company
     assert holders_graph(company).suppliers.equals(build_graph(company).own.suppliers)
+
+
+def test_whose_a_maker_is_is_asked_though_blank_switching_times_hide_what_an_answer_gives(tmp_path):
+    """X is the group's, and may stop all alone; once it is known how soon it is replaced, all hangs on whose Y is."""
+
+    def found(name, switching, owned):
+        rows = [["P1", "Gear", "X", "China", "100%", 30, switching], ["P2", "Seal", "Y", "Japan", "100%", 30, None]]
+        held = [["X", "maker", "China", "Group", "60%"], *owned]
+        sheets = SHEETS | {"Sourcing": [SHEETS["Sourcing"][0], *rows], "Suppliers": [HEAD, *held]}
+        path = plain_sheets.workbook(tmp_path / f"{name}.xlsx", sheets)
+        return audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
+
+    hidden = found("hidden", None, [])
+    (asked,) = owners(hidden)
+    day = 36500 / 365
+    assert (asked.supplier, asked.narrows) == ("Y", None) and asked.hangs == pytest.approx((80 - 30) * day)
+    seen = found("seen", 0, [])
+    (again,) = owners(seen)
+    assert again.narrows is not None and again.narrows[1] == pytest.approx((80 - 30) * day)
+    assert shown(hidden.questions, None, hidden.company, hidden.figures, "en")["questions"]
+    assert not owners(found("sure", 400, [])), "what is lost without X for certain leaves nothing to whose Y is"
+    assert not owners(found("told", None, [["Y", "maker", "Japan", "none", None]]))

@@ -9,8 +9,9 @@ import openpyxl
 import owned_company
 import plain_sheets
 import pytest
+import survey_company
 from kanmon.app.survey.questionnaire import KEYS
-from kanmon.app.survey.replies import Line, Replies, Reply, read_replies
+from kanmon.app.survey.replies import ITSELF, Line, Replies, Reply, read_replies
 from open_document import as_ods
 from owned_company import audited
 from survey_company import HOSTILE, questionnaires, replied
@@ -242,3 +243,35 @@ def test_an_answer_saved_by_an_office_says_the_same(sent, tmp_path):
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     found, _ = audited(tmp_path / "a.xlsx", replies=read_replies(tmp_path / "office" / "r.xlsx"))
     assert found.company.owners["Y"] == {"Group": 0.6, "Second": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("lines", "answered"),
+    [
+        ([("Other", "Group", 0.6)], 0),
+        ([("Y", "当社", 0.05)], 0),
+        ([("Y", None, 0.6)], 0),
+        ([("Y", "Group", 0.6)], 1),
+        ([("Other", "Group", 0.6), ("Y", "Top", 0.6)], 1),
+    ],
+)
+def test_lines_about_holders_that_are_set_aside_answer_nothing(tmp_path, lines, answered):
+    path = plain_sheets.workbook(tmp_path / "a.xlsx", owned_company.rows())
+    reply = told("y.xlsx", *((firm, ITSELF if holder == "当社" else holder, held) for firm, holder, held in lines))
+    merged, found = replied(handed_in.company(path), reply)
+    assert (merged.asked, merged.answered) == (1, answered)
+    assert merged.replied == ({"questions": ["Y"]} if answered else {})
+    assert found.remarks or lines[0][0] == "Y", "what is set aside is said"
+
+
+def test_what_is_set_aside_answers_no_question(tmp_path):
+    """A stock of what nobody said to go in, and the origin of a part of another supplier, are said and used for nothing."""
+    base = survey_company.company(tmp_path / "a.xlsx")
+    for reply in (
+        survey_company.told("Gamma", "P2", answer=30.0, kind="stock"),
+        survey_company.told("Gamma", "P3", country="VNM"),
+    ):
+        merged, found = replied(base, reply)
+        assert (merged.asked, merged.answered, merged.replied) == (1, 0, {}) and found.remarks
+    merged, _ = replied(base, survey_company.told("Gamma", "P2", country="VNM"))
+    assert (merged.asked, merged.answered, merged.replied) == (1, 1, {"questions": ["Gamma"]})

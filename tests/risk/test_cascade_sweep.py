@@ -79,6 +79,9 @@ def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
             systemic_risk(network, out=tmp_path, **other)
     with pytest.raises(InputError, match="another sweep"):
         systemic_losses(network, out=tmp_path)
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_risk(network, out=tmp_path, method="lanes")
+    assert systemic_risk(network, out=tmp_path, method="frontier").equals(systemic_risk(network, out=tmp_path))
     (tmp_path / "sweep.json").write_text("torn", encoding="utf-8")
     with pytest.raises(InputError, match="another sweep"):
         systemic_risk(network, out=tmp_path)

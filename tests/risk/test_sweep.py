@@ -92,6 +92,23 @@ def test_an_interrupted_sweep_goes_on_and_another_one_is_refused(tmp_path, monke
         sweep(graph, asked, product="ndfeb_alloy", out=tmp_path)
 
 
+def test_a_folder_of_the_same_figures_under_other_names_is_refused(tmp_path):
+    """Who holds which share decides who is hit: the arrays alone do not tell."""
+
+    def held(*names):
+        return kn.SupplyGraph(
+            items=[{"id": "a", "name_en": "a", "kind": "component"}],
+            suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in names],
+            shares=[{"item": "a", "supplier": c, "source": "s", "share": n} for c, n in zip(names, (0.7, 0.3), strict=True)],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        )
+
+    asked = [Scenario("x", halt("CHN"))]
+    assert sweep(held("CHN", "JPN"), asked, product="a", out=tmp_path)["kept_low"].to_list() == pytest.approx([0.3])
+    with pytest.raises(InputError, match="another sweep"):
+        sweep(held("JPN", "CHN"), asked, product="a", out=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("asked", "product", "error"),
     [

@@ -19,7 +19,6 @@ class About {
     this.named = new Map(); // supplier -> markets that tell its share
     this.salesOf = new Map(); // supplier -> links of these markets to it
     this.countries = new Set(); // where makers stand
-    this.placed = new Set(); // these, and the makers that are known to stand in one
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
       if (kind !== MAKER) return;
@@ -30,9 +29,7 @@ class About {
         put(this.byPlace, place, node);
         put(this.byItem, `${place}\n${network.item[node]}`, node);
       }
-      if (network.country[node] === null) return;
-      this.countries.add(network.country[node]);
-      this.placed.add(network.country[node]).add(network.supplier[node]);
+      if (network.country[node] !== null) this.countries.add(network.country[node]);
     });
     for (let k = 0; k < network.m; k++) {
       const [market, maker] = [network.owner[k], network.indices[k]];
@@ -51,7 +48,20 @@ class About {
   // Who stands for a company where a market does not name it: companies it belongs to, its country; any, where that is not known.
   groups(node) {
     const above = this.network.chain(node).slice(1);
-    return this.byPlace.has(node) && !this.placed.has(node) ? [...above, ...this.countries] : above;
+    return this.network.placeless.has(node) ? [...above, ...this.countries] : above;
+  }
+
+  // Which of some nodes may be hit together in what one maker supplies, whoever it is: it, those that it belongs to, and the country that it stands in (any one, where nobody says which).
+  owners(nodes) {
+    const { network } = this;
+    const asked = new Set(nodes);
+    const countries = [...asked].filter((node) => network.isCountry(node));
+    const below = asked.size > countries.length ? Object.keys(network.chains).filter((maker) => network.chains[maker].slice(1).some((up) => asked.has(up) && !network.isCountry(up))) : [];
+    return [...new Set([...asked, ...below])].flatMap((maker) => {
+      const felt = [...asked].filter((up) => network.chain(maker).includes(up));
+      if (!network.placeless.has(maker) || !countries.length) return [felt];
+      return countries.map((country) => [...felt.filter((up) => !countries.includes(up)), country]);
+    });
   }
 
   // Links that may belong to a node, to remainders and to whoever stands for it: not where its own share is told.
@@ -177,6 +187,19 @@ function substitute(network, change, more, substitutes) {
   }
 }
 
+// What is surely left of supply that may be of whoever is hit: that of the one maker that is hit most, not of all at once.
+function spare(about, hidden, gain, m) {
+  const least = new Map(); // place of a gain -> what is left
+  for (const owner of about.owners(hidden.map(({ node }) => node))) {
+    const left = new Map();
+    for (const { node, rests, kept, sides } of hidden) {
+      if (owner.includes(node)) for (const s of sides) for (const k of rests) left.set(s * m + k, (left.get(s * m + k) ?? 1) * kept);
+    }
+    left.forEach((part, place) => least.set(place, Math.min(part, least.get(place) ?? 1)));
+  }
+  least.forEach((part, place) => gain.scale(LOW, [place], part));
+}
+
 // Capacities and gains by bound. A substitute adds a link to every market of its item: {from, gain by bound}.
 function conditionsOf(network, changes) {
   const about = aboutOf(network);
@@ -189,6 +212,7 @@ function conditionsOf(network, changes) {
   const substitutes = new Map();
   const touched = new Uint8Array(n); // nodes whose own capacity or links change
   const touch = (links) => links.forEach((k) => (touched[network.owner[k]] = 1));
+  const hidden = []; // what changes take of supply that may be their node's
   let embargo = 0;
   const ordered = [...changes].sort((a, b) => OPENING.includes(b.kind) - OPENING.includes(a.kind));
   for (const change of ordered) {
@@ -202,7 +226,7 @@ function conditionsOf(network, changes) {
       touch(sold);
       makers.forEach((maker) => (touched[maker] = 1));
       touch(rests);
-      for (let s = 0; s < sides.count; s++) gain.scale(LOW, rests, kept[LOW], s * m);
+      hidden.push({ node: change.node, rests, kept: kept[LOW], sides: [...Array(sides.count).keys()] });
     } else if (change.kind === "spare_capacity") {
       const [makers] = about.hit(change.node, change.item);
       const more = [1 + low, 1 + high, 1 + (low + high) / 2];
@@ -213,13 +237,9 @@ function conditionsOf(network, changes) {
       const inside = sides.inside[embargo++];
       touch(cut);
       touch(rests);
-      for (const bound of BOUNDS) {
-        for (let s = 0; s < sides.count; s++) {
-          if (!inside[s] && !(s === sides.unknown && bound === LOW)) continue;
-          gain.scale(bound, cut, kept[bound], s * m);
-          if (bound === LOW) gain.scale(bound, rests, kept[bound], s * m);
-        }
-      }
+      const met = (bound) => [...Array(sides.count).keys()].filter((s) => inside[s] || (s === sides.unknown && bound === LOW));
+      for (const bound of BOUNDS) for (const s of met(bound)) gain.scale(bound, cut, kept[bound], s * m);
+      hidden.push({ node: change.node, rests, kept: kept[LOW], sides: met(LOW) });
     } else {
       const more = [low, high, (low + high) / 2];
       if (change.kind === "add_source") {
@@ -231,5 +251,6 @@ function conditionsOf(network, changes) {
       substitute(network, change, more, substitutes);
     }
   }
+  spare(about, hidden, gain, m);
   return { cap: cap.arrays, gain: gain.arrays, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, reserved: sides.inside.slice(embargoes.length), substitutes, touched };
 }

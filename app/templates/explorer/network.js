@@ -52,6 +52,7 @@ class Network {
     this.product = packed.product;
     this.buyer = packed.buyer;
     this.chains = shared.chains;
+    this.placeless = new Set(shared.placeless); // companies and sites of which nobody says where they stand
     const at = (supplier) => (supplier in shared.countries ? shared.countries[supplier] : supplier); // null: nobody knows
     this.country = this.supplier.map((supplier) => (supplier === null ? null : at(supplier)));
     this.owner = new Int32Array(this.m);
@@ -105,6 +106,11 @@ class Network {
   // A supplier, the companies that it belongs to, and the countries that these stand in.
   chain(supplier) {
     return supplier === REMAINDER || supplier === NEW ? [] : this.chains[supplier] || [supplier];
+  }
+
+  // Whether a node is no company: it belongs to nothing and stands in nothing else.
+  isCountry(node) {
+    return !this.placeless.has(node) && !(node in this.chains);
   }
 
   get places() {

@@ -304,18 +304,26 @@ const nameFor = (id, buyer) => {
 
 const factWords = ({ says, item: of, input, buyer }) => t(`open_${says}`, { item: nameFor(of, buyer), input: nameOfRequirement(input) });
 
-// Works on when the page has time, one question after the other; what has left the page is dropped.
+// Works on when the page has time, one question after the other; what has left the page is dropped, and what fails says so in
+// its place and keeps no other waiting.
 let inLine = Promise.resolve();
 
 function inSlices(work, place, show) {
   inLine = inLine.then(() => new Promise((next) => {
     const go = () => {
       if (!place.isConnected) return next();
-      for (const until = performance.now() + SLICE; performance.now() < until; ) {
-        const { done, value } = work.next();
-        if (!done) continue;
-        fill(place, show(value));
-        place.dataset.ready = "true";
+      try {
+        for (const until = performance.now() + SLICE; performance.now() < until; ) {
+          const { done, value } = work.next();
+          if (!done) continue;
+          fill(place, show(value));
+          place.dataset.ready = "true";
+          return next();
+        }
+      } catch (error) {
+        console.error(error);
+        fill(place, t("find_out_failed"));
+        place.dataset.ready = "failed";
         return next();
       }
       return setTimeout(go);
