@@ -12,7 +12,7 @@ from ...graph.network import EXTRA, HOME
 from .conditions import conditions, failure
 from .criticality import LOSSES
 from .failures import network_of
-from .places import REST, TOLD
+from .places import ANY, REST, TOLD, network_places
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, solve
 from .ways import held, steps
@@ -93,7 +93,9 @@ def affected(
     told = conditions(network, Scenario(kind, change), hidden=TOLD)
     facts = solve(network, told, assumed, ("high", "facts"))
     whole = solve(network, Scenario(kind, change), assumed)
-    most = solve(network, conditions(network, Scenario(kind, change), hidden=REST), assumed, ("low",))
+    # A country has no one above it whose share may be its own; who may stand in it is a fact that is open.
+    most_hidden = ANY if network_places(network).is_country(str(node)) else REST
+    most = solve(network, conditions(network, Scenario(kind, change), hidden=most_hidden), assumed, ("low",))
     needed, making, items = set(graph.inputs["input"]), set(graph.inputs["item"]), set(graph.items["id"])
     rows = []
     for row in graph.items.iter_rows(named=True):

@@ -86,7 +86,7 @@ class Failures:
             )
             self.ids = makers[fails].drop_nulls().unique().sort().to_list()
         hits = [about.hit(id, None, NOBODY) for id in self.ids]
-        held = [about.held(id) if fails == "supplier" else [] for id in self.ids]
+        held = [about.held(id) if fails != "item" else [] for id in self.ids]
         self._held = _rows([np.asarray(links, np.int64) for links in held], len(network.indices))
         self.hit = _rows([makers for makers, _, _ in hits], len(network.kind))
         self._sold = _rows([sold for _, sold, _ in hits], len(network.indices))
@@ -104,6 +104,8 @@ class Failures:
         self._named = _rows([rests(named[id]) for id in self.ids], len(self._rests))
         stands = _rows([rests(standing[id]) for id in self.ids], len(self._rests))
         self._told = (stands - stands.multiply(self._named)).tocsr()
+        told = [about.told_held(id) if fails == "country" else [] for id in self.ids]
+        self._told_held = _rows([np.asarray(links, np.int64) for links in told], len(network.indices))
 
     @property
     def sold_links(self) -> sparse.csr_array:
@@ -112,10 +114,13 @@ class Failures:
 
     @property
     def told_links(self) -> sparse.csr_array:
-        """Links to remainders (E x m) of markets where the event is named, or somebody of it, without a share of its own."""
+        """Links (E x m) of markets where the event is named, or somebody of it, without a share of its own.
+
+        Those to remainders, and of a country those to makers of which nobody says where they stand.
+        """
         part = self._told
         shape = (len(self.ids), len(self.network.indices))
-        return sparse.csr_array((part.data, self._rests[part.indices], part.indptr), shape=shape)
+        return sparse.csr_array((part.data, self._rests[part.indices], part.indptr), shape=shape) + self._told_held
 
     @cached_property
     def exports(self) -> sparse.csr_array:

@@ -136,19 +136,29 @@ class Places:
         may = ~self._among(market, self.named_markets.get(node))
         if hidden == TOLD:
             may &= self._among(market, self.standing_markets.get(node))
-        if hidden != ANY:
-            return rests[may]
-        return np.concatenate([rests[may], self.held(node, item)])
+        if hidden == ANY:
+            return np.concatenate([rests[may], self.held(node, item)])
+        if hidden == TOLD and self.is_country(node):
+            return np.concatenate([rests[may], self.told_held(node, item)])
+        return rests[may]
 
     def groups(self, node: str) -> list[str]:
-        """Return who stands for a company or site where a market does not name it: companies it belongs to, its country.
+        """Return who may have a node's share where a market does not name it.
 
-        Of one whose place nobody knows, any country may be it.
+        For a company or site those are the companies it belongs to and its country (any one, where nobody says which); for a
+        country the makers of which nobody says where they stand.
         """
+        if self.is_country(node):
+            return self._placeless
         above = list(self.network.chains.get(node, ())[1:])
         if node in self.network.placeless:
             above += sorted(self._standing - set(above))
         return above
+
+    @cached_property
+    def _placeless(self) -> list[str]:
+        """Makers of which nobody says where they stand."""
+        return sorted(self.network.placeless & set(self.network.makers["supplier"]))
 
     def owners(self, nodes: Iterable[str]) -> list[frozenset[str]]:
         """Return which of some suppliers and countries may be hit together in what one maker supplies, whoever it is.
@@ -158,7 +168,7 @@ class Places:
         """
         asked = dict.fromkeys(nodes)
         chains, placeless = self.network.chains, self.network.placeless
-        countries = {one for one in asked if self._is_country(one)}
+        countries = {one for one in asked if self.is_country(one)}
         found: dict[frozenset[str], None] = {}
         for maker in dict.fromkeys([*asked, *(below for one in asked for below in self._below.get(one, ()))]):
             felt = frozenset(up for up in chains.get(maker, (maker,)) if up in asked)
@@ -172,13 +182,15 @@ class Places:
         found: dict[str, list[str]] = defaultdict(list)
         for maker, chain in self.network.chains.items():
             for up in chain[1:]:
-                if not self._is_country(up):
+                if not self.is_country(up):
                     found[up].append(maker)
         return found
 
-    def _is_country(self, node: str) -> bool:
+    def is_country(self, node: str) -> bool:
         """Whether a node is no company: it belongs to nothing and stands in nothing else."""
-        return node not in self.network.placeless and self.network.chains.get(node, (node,)) == (node,)
+        if node in self.items or node in self.network.placeless:
+            return False
+        return self.network.chains.get(node, (node,)) == (node,)
 
     @cached_property
     def _standing(self) -> set[str]:
@@ -209,6 +221,11 @@ class Places:
             number, codes = self.network.item_codes
             may &= codes[market] == number.get(item, -1)
         return links[may]
+
+    def told_held(self, country: str, item: str | None = None) -> np.ndarray:
+        """Those of `held` in markets where somebody in the country is named: whether another stands there is a fact."""
+        links = self.held(country, item)
+        return links[self._among(self.network.owner[links], self.standing_markets.get(country))]
 
     def _makers_of(self, item: str) -> np.ndarray:
         """The makers of an item."""

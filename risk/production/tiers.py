@@ -273,9 +273,7 @@ class _Lines:
     ``each``: of which of these ends each tier is told.
     """
 
-    def __init__(
-        self, network: ProductionNetwork, level: str, roots: Mapping[int, float], each: Collection[int] = ()
-    ) -> None:
+    def __init__(self, network: ProductionNetwork, level: str, roots: Mapping[int, float], each: Collection[int] = ()):
         self.places, where, own = _places(network, level)
         number = {place: at for at, place in enumerate(self.places)}
         about = network_places(network)

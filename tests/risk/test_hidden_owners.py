@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from math import prod
 
+import polars as pl
 import pytest
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Scenario, embargo, halt, reduce, simulate, timeline
+from kanmon.risk import Scenario, affected, chokepoints, cut_sets, embargo, halt, reduce, simulate, timeline
 
 COUNTRIES: list[str] = ["CHN", "JPN", "RUS"]
 FIRMS: dict[str, tuple[str | None, str | None]] = {  # its country (None: nobody says), and whom it belongs to
@@ -94,3 +95,44 @@ def test_in_time_two_cuts_that_meet_no_common_maker_are_the_worse_of_both_each_d
     changes = [reduce("CHN", 0.5, lasts=20), halt("RUS", start=10, lasts=5)]
     course = timeline(graph_of({}), Scenario("", changes), product="ore", horizon=30)
     assert course["lost_high"].max() == pytest.approx(15 * 0.5 + 5 * 1.0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_named_maker_of_no_known_place_loses_what_the_worst_country_that_it_may_stand_in_loses(seed):
+    """A halt of one country was said to leave all of it for certain, though it may stand there."""
+    rng = random.Random(seed)
+    shares = {"Fog": 0.4, "Rock": 0.35}
+    cuts: dict[str, list[float]] = {}
+    changes = []
+    for node in rng.sample([*COUNTRIES, *shares], rng.randint(1, 4)):
+        for _ in range(rng.randint(1, 2)):
+            high = rng.choice([0.25, 0.5, 0.8])
+            cuts.setdefault(node, []).append(high)
+            changes.append((embargo if rng.random() < 0.4 else reduce)(node, share=(high / 2, high)))
+
+    def left(*nodes: str) -> float:
+        return prod(1 - cut for node in nodes for cut in cuts.get(node, []))
+
+    worst = min(map(left, COUNTRIES))
+    kept = 0.4 * left("Fog") * worst + 0.35 * left("Rock", "RUS") + 0.25 * worst
+    found = simulate(graph_of(shares), Scenario("", changes), product="ring").filter(item="ore")
+    assert found["kept_low"].to_list() == pytest.approx([kept], abs=1e-12)
+
+
+@pytest.mark.parametrize("fails", ["country", "supplier"])
+def test_a_country_may_stop_what_a_maker_of_no_known_place_makes(fails):
+    """Its most is what it makes and all that may be made there; its least is what surely is."""
+    frame = chokepoints(graph_of({"Fog": 0.6, "Mine": 0.4}), "ore", fails=fails).filter(pl.col("kind") == "halt")
+    lost = {row["node"]: (row["loss_low"], row["loss_high"]) for row in frame.iter_rows(named=True)}
+    expected = {"CHN": (0.4, 1.0)} if fails == "country" else {"Fog": (0.6, 0.6), "Mine": (0.4, 0.4)}
+    assert lost == {node: pytest.approx(ends) for node, ends in expected.items()}
+
+
+def test_the_facts_leave_open_whether_a_named_maker_stands_in_a_country_that_its_market_names():
+    """In a country that nobody of the market is of it is not looked for: else any country would be a possible stop."""
+    graph = graph_of({"Fog": 0.6, "Mine": 0.4})
+    (row,) = affected(graph, "CHN").filter(item="ore").iter_rows(named=True)
+    assert (row["loss_low"], row["loss_facts"], row["loss_high"]) == pytest.approx((0.4, 1.0, 1.0))
+    sets = cut_sets(graph, "ore", fails="country")
+    assert sets.select("members", "certainty", "loss_facts").rows() == [(["CHN"], "possible", 1.0)]
+    assert affected(graph, "RUS").filter(item="ore")["loss_facts"].to_list() == []

@@ -45,8 +45,9 @@ class About {
     }
   }
 
-  // Who stands for a company where a market does not name it: companies it belongs to, its country; any, where that is not known.
+  // Who may have a node's share where a market does not name it: companies that a company belongs to, its country (any one, where nobody says which); in a country those of whom nobody says where they stand.
   groups(node) {
+    if (this.network.isCountry(node)) return [...this.network.placeless];
     const above = this.network.chain(node).slice(1);
     return this.network.placeless.has(node) ? [...above, ...this.countries] : above;
   }
