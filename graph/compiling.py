@@ -13,6 +13,10 @@ from .messages import text
 
 __all__ = ["numba", "quickly"]
 
+_config: Any = config
+_FEW = type(_config.OPT)(1)
+"""The level of the compiler that does little."""
+
 
 class _Announcement(event.Listener):
     """Says once a process that something of Kanmon's is compiled; code that is kept on disk is not."""
@@ -36,16 +40,13 @@ class _Levels(event.Listener):
         self.before: list[int] = []
 
     def on_start(self, event: event.Event) -> None:
-        self.before.append(config.OPT)
+        self.before.append(_config.OPT)
         if hasattr((event.data or {})["dispatcher"], "__quickly__"):
-            config.OPT = _FEW
+            _config.OPT = _FEW
 
     def on_end(self, event: event.Event) -> None:
         """What asked for a function meanwhile is compiled as before."""
-        config.OPT = self.before.pop()
-
-
-_FEW = type(config.OPT)(1)
+        _config.OPT = self.before.pop()
 
 
 def quickly(dispatcher: Any) -> Any:

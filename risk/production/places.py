@@ -143,22 +143,14 @@ class Places:
         return rests[may]
 
     def groups(self, node: str) -> list[str]:
-        """Return who may have a node's share where a market does not name it.
+        """Return who stands for a company or site where a market does not name it: companies it belongs to, its country.
 
-        For a company or site those are the companies it belongs to and its country (any one, where nobody says which); for a
-        country the makers of which nobody says where they stand.
+        Of one whose place nobody knows, any country may be it.
         """
-        if self.is_country(node):
-            return self._placeless
         above = list(self.network.chains.get(node, ())[1:])
         if node in self.network.placeless:
             above += sorted(self._standing - set(above))
         return above
-
-    @cached_property
-    def _placeless(self) -> list[str]:
-        """Makers of which nobody says where they stand."""
-        return sorted(self.network.placeless & set(self.network.makers["supplier"]))
 
     def owners(self, nodes: Iterable[str]) -> list[frozenset[str]]:
         """Return which of some suppliers and countries may be hit together in what one maker supplies, whoever it is.
@@ -203,15 +195,23 @@ class Places:
         told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
         return _by_place(self.network.nodes["supplier"].gather(self._sellers[told]), self.sales_links[told])
 
-    def held(self, node: str, item: str | None = None) -> np.ndarray:
-        """Links to makers whose share may be a node's, all of it: its `groups`', where its own share is not told.
+    @cached_property
+    def _placeless_sales(self) -> np.ndarray:
+        """The sales of makers of which nobody says where they stand, from new sources too."""
+        makers = self.network.makers.filter(pl.col("supplier").is_in(sorted(self.network.placeless)))["node"].to_numpy()
+        return self.sales_links[self._among(self._sellers, makers)]
 
-        The buyer goes on making the product for itself (see `hit`).
+    def held(self, node: str, item: str | None = None) -> np.ndarray:
+        """Links to makers whose share may be a node's, all of it, where its own share is not told.
+
+        For a company its `groups`; for a country the makers of which nobody says where they stand. The buyer goes on making
+        the product for itself (see `hit`).
         """
-        found = [links for one in self.groups(node) if (links := self._sales_of.get(one)) is not None]
-        if not found:
-            return np.zeros(0, np.int64)
-        links = np.unique(np.concatenate(found))
+        if self.is_country(node):
+            links = self._placeless_sales
+        else:
+            found = [links for one in self.groups(node) if (links := self._sales_of.get(one)) is not None]
+            links = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
         market = self.network.owner[links]
         may = ~self._among(market, self.named_markets.get(node))
         if self.network.home is not None:

@@ -35,7 +35,7 @@ def world() -> SupplyGraph:
 
 @pytest.fixture(scope="module")
 def rough(world) -> SupplyGraph:
-    """The world with what it does not have yet: graded needs, use shares, needs in loops."""
+    """The world with what it does not have yet: graded needs, use shares, needs in loops, makers of no known place."""
     rng = random.Random(5)
 
     def bounds(part: float, most: float) -> tuple[float | None, float | None]:
@@ -50,10 +50,11 @@ def rough(world) -> SupplyGraph:
     source = rows[0]["source"]
     rows.append(blank | {"item": "pig_iron", "input": "raw_steel", "source": source, "kept_without_low": 0.6})
     rows.append(blank | {"item": "neodymium_mining", "input": "ndfeb_magnet", "source": source})
+    lost = (pl.col("kind") == "company") & (pl.int_range(pl.len()) % 3 == 0)
     return SupplyGraph(
         items=world.items,
         inputs=pl.DataFrame(rows, schema=world.inputs.schema),
-        suppliers=world.suppliers,
+        suppliers=world.suppliers.with_columns(country=pl.when(lost).then(None).otherwise("country")),
         shares=world.shares,
         trades=world.trades,
         sources=world.sources,

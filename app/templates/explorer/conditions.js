@@ -18,6 +18,7 @@ class About {
     this.rests = []; // those to the remainder
     this.named = new Map(); // supplier -> markets that tell its share
     this.salesOf = new Map(); // supplier -> links of these markets to it
+    this.placeless = []; // links to makers of whom nobody says where they stand
     this.countries = new Set(); // where makers stand
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
@@ -35,6 +36,7 @@ class About {
       const [market, maker] = [network.owner[k], network.indices[k]];
       if (network.kind[market] !== MARKET || network.kind[maker] !== MAKER) continue;
       this.sales.push(k);
+      if (network.placeless.has(network.supplier[maker])) this.placeless.push(k);
       if (network.supplier[maker] === REMAINDER) {
         this.rests.push(k);
         put(this.restsOf, network.item[market], k);
@@ -45,9 +47,8 @@ class About {
     }
   }
 
-  // Who may have a node's share where a market does not name it: companies that a company belongs to, its country (any one, where nobody says which); in a country those of whom nobody says where they stand.
+  // Who stands for a company where a market does not name it: companies it belongs to, its country; any, where that is not known.
   groups(node) {
-    if (this.network.isCountry(node)) return [...this.network.placeless];
     const above = this.network.chain(node).slice(1);
     return this.network.placeless.has(node) ? [...above, ...this.countries] : above;
   }
@@ -65,12 +66,12 @@ class About {
     });
   }
 
-  // Links that may belong to a node, to remainders and to whoever stands for it: not where its own share is told.
+  // Links that may belong to a node, to remainders and to whoever stands for it (for a country, to those of whom nobody says where they stand): not where its own share is told.
   hiding(node, item) {
     const { owner, indices, item: items, home, product } = this.network;
     const told = this.named.get(node) || new Set();
     const rests = item ? [...(this.restsOf.get(item) || [])] : this.rests;
-    const held = new Set(this.groups(node).flatMap((one) => [...(this.salesOf.get(one) || [])]));
+    const held = this.network.isCountry(node) ? this.placeless : new Set(this.groups(node).flatMap((one) => [...(this.salesOf.get(one) || [])]));
     const own = home === null ? null : this.network.market(product);
     const may = [...held].filter((k) => (!item || items[owner[k]] === item) && !(indices[k] === home && owner[k] === own));
     return [...rests, ...may].filter((k) => !told.has(owner[k]));
