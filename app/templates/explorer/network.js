@@ -213,8 +213,8 @@ function evaluationOrder({ n, indptr, indices }, substitutes) {
 // is read first, the others when there is time, or when one of them is asked.
 const networks = await (async () => {
   const [first, others] = data.networks;
-  const { index, packed, strings, levels, chains, countries, facts } = await inflated(first);
-  const shared = { strings, weights: numbers(levels), chains, countries, facts };
+  const { index, packed, strings, levels, chains, countries, placeless, facts } = await inflated(first);
+  const shared = { strings, weights: numbers(levels), chains, countries, placeless, facts };
   const unpacked = new Map();
   let reading = null;
   const numberOf = (product, buyer, home) => {
