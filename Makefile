@@ -28,7 +28,7 @@ demo: $(STAMP)
 	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
 
 test: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
