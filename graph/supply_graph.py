@@ -16,7 +16,7 @@ from .editing import Edits
 from .errors import InputError, UnknownIdError, nearest_called, shorten
 from .frames import frame_of
 from .markets import market_shares
-from .network import NEW, REMAINDER, check_level
+from .network import NEW, REMAINDER, NewSource, ProductionNetwork, check_level
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -25,8 +25,6 @@ from .validation import check_tables
 if TYPE_CHECKING:
     import igraph
     import networkx
-
-    from .network import NewSource, ProductionNetwork
 
 _NAME = 200
 """Letters of a graph's name."""
@@ -305,11 +303,12 @@ class SupplyGraph(Edits):
     def _large(self) -> bool:
         return sum(len(network.indices) for network in self._networks.values()) > _LINKS
 
+    @checked()
     def forget(self, *, large_only: bool = False) -> None:
         """Let go of what was worked out so far, or only of large networks: these take more room than the graph's tables."""
-        names = [name for name, about in vars(SupplyGraph).items() if isinstance(about, cached_property)]
-        for name in names if not large_only else ["_networks"] if self._large else []:
-            self.__dict__.pop(name, None)
+        for name, about in vars(SupplyGraph).items():
+            if isinstance(about, cached_property) and (not large_only or (name == "_networks" and self._large)):
+                self.__dict__.pop(name, None)
 
     @cached_property
     def supplier_rows(self) -> dict[str, dict[str, Any]]:

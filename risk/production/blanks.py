@@ -16,7 +16,6 @@ import polars as pl
 
 from ...graph import SupplyGraph
 from ...graph.network import NewSource
-from ...graph.sourcing import placeless
 from .changes import STOPPING, Change
 from .own_sources import Ends, estimated, stock_ends, switching_ends, told_ends
 from .remedies import Measure, new_source
@@ -80,12 +79,10 @@ class Blanks:
                     cuts = somewhere.setdefault(replace(change, kind=kind, node=None, share=1.0), {})
                     (low, high), (least, most) = cuts.get(node, (0.0, 0.0)), change.bounds
                     cuts[node] = low + (1.0 - low) * least, high + (1.0 - high) * most  # one after the other
-        # What may be lost counts whoever the graph knows no place of where the country stops (`Places.held`).
-        plants = self.placeless if case == "estimate" else self._placed
         for alike, cuts in somewhere.items():
             low, high = self._in_one_of(cuts, case)
             share = (low, high) if low != high else low
-            found |= dict.fromkeys(replace(alike, node=one, share=share) for one in plants if high)
+            found |= dict.fromkeys(replace(alike, node=one, share=share) for one in self.placeless if high)
         return Scenario(scenario.name, found)
 
     def _in_one_of(self, cuts: dict[str, tuple[float, float]], case: str) -> tuple[float, float]:
@@ -109,12 +106,6 @@ class Blanks:
     def placeless(self) -> list[str]:
         """Plants of which nobody said where they stand."""
         return self.facts.filter(pl.col("country").is_null())["supplier"].unique(maintain_order=True).to_list()
-
-    @cached_property
-    def _placed(self) -> list[str]:
-        """Those of them of which the graph knows a place, and no fact."""
-        unknown = placeless(self.graph)
-        return [one for one in self.placeless if one not in unknown]
 
     @cached_property
     def nodes(self) -> set[str]:

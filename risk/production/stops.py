@@ -35,6 +35,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import shorten
+from ...graph.network import remembered
 from ...graph.sections import section
 from .blanks import Blanks
 from .changes import STOPPING, add_source, halt, stockpile
@@ -213,7 +214,7 @@ class Stops:
     def _compiled(self, without: Collection[str] = ()) -> ProductionNetwork:
         sources = self.blanks.openings | needed_sources([], [one for case in self.cases for one in self.measures(case)])
         about = {"buyer": self.blanks.buyer, "level": "company", "sources": sources, "without": without}
-        return self.graph.network(None, **about, seen=True)
+        return _as_told(self.graph.network(None, **about, seen=True))
 
     def measures(self, case: str) -> list[Measure]:
         """Return the candidates as a reading sees them."""
@@ -471,6 +472,12 @@ class Candidate:
         ready = {"estimate": self.estimate, "low": least}.get(case, most)
         # A day after every threat: changes begin on days that can be told.
         return Measure(self.id, self.item, self.share, self.node, min(ready, 1e9), 0.0, self.cost)
+
+
+@remembered
+def _as_told(network: ProductionNetwork) -> ProductionNetwork:
+    """Return a network in which nobody is of unknown place: where sources stand is told by the facts (`Blanks.scenario`)."""
+    return replace(network, placeless=frozenset())
 
 
 def _short(bare: Solution, case: str) -> set[str]:

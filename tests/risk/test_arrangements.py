@@ -121,7 +121,7 @@ class Oracle:
     def __init__(self, items, needs, shares, own, scenario, bound):
         self.items, self.needs, self.shares, self.own, self.bound = items, needs, shares, own, bound
         self.caps, self.barred = {}, set()
-        self.hidden = []
+        self.hidden = {}
         for change in scenario:
             for item in items:
                 if change.item not in {None, item}:
@@ -131,7 +131,8 @@ class Oracle:
                 else:
                     self.caps[item, change.node] = self.caps.get((item, change.node), 1.0) * (1 - change.share)
                     if change.node not in shares[item]:
-                        self.hidden.append((item, 1 - change.share))
+                        kept = self.hidden.setdefault(item, {})
+                        kept[change.node] = kept.get(change.node, 1.0) * (1 - change.share)
         self.memo = {}
 
     # Availability of an item to the makers of a place ("" is nowhere in particular, "?" anywhere)
@@ -158,12 +159,8 @@ class Oracle:
         return named
 
     def capacity(self, item, maker):
-        if maker == "?":
-            cap = 1.0
-            if self.bound == "low":
-                for name, kept in self.hidden:
-                    cap *= kept if name == item else 1.0
-            return cap
+        if maker == "?":  # it may all be of the one that is hit most; nobody is of two countries
+            return min(self.hidden.get(item, {}).values(), default=1.0) if self.bound == "low" else 1.0
         return self.caps.get((item, maker), 1.0)
 
     def groups(self, item):
