@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import Scenario, Threat, exposure, halt, look_through, sourcing_spread, stop_losses
-from kanmon.risk.production.tiers import over_all_tiers, shared_sources
 from polars.testing import assert_frame_equal
 
 
@@ -495,13 +494,3 @@ def test_what_a_complete_list_leaves_open_is_nobodys_until_it_is_told():
             low, high = said.get((tier, country), (0.0, unknown[tier]))
             assert country is None or low - 1e-9 <= share <= high + 1e-9
     assert exposure(graph(rows), "magnet").row(0, named=True)["visibility"] == pytest.approx([0.2, 0.5])
-
-
-def test_shared_sources_and_all_tiers_alone_are_what_the_whole_tables_say():
-    graph = kn.load("world")
-    whole = exposure(graph, None, "JPN").filter(pl.col("diamond_source").is_not_null()).sort("item")
-    found = shared_sources(graph, "JPN", level="country")
-    assert found.height and found.rows() == whole.select(found.columns).rows()
-    basket = dict.fromkeys(graph.inputs["item"].unique().sort().head(9), 2.0)
-    tiers = look_through(graph, basket, "JPN")
-    assert over_all_tiers(graph, basket, "JPN").rows() == tiers.filter(pl.col("tier").is_null()).rows()
