@@ -179,10 +179,6 @@ def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, 
             apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
         if sides > 1:
             best = min(best, apart)
-    if way.arrangement == BEST and way.spread == LEAST and sides > 1 and slack > 0.0:
-        for slot in range(count):
-            if net.kept[net.needs[first + slot]] < 1.0 and (only < 0 or only == slot):
-                best = min(best, worst_apart(node, slot, net, state, way, room))
     return best
 
 
@@ -328,8 +324,6 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
                 a = reach(need, one, net, state, way) if apart else fullest(need, net, state, way)
                 given += granted(node, slot, group, a, b, net, state, way, room)
             best = min(best, given)
-        if way.sides > 1 and way.spread == LEAST and way.arrangement == BEST and net.slack[node] > 0.0:
-            best = min(best, worst_apart(node, slot, net, state, way, room))
     return best
 
 
@@ -367,26 +361,29 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
         return snap(min(top, total + extra))
     if net.whole[node] == UNIFORM:
         gives = uniform(node, total, left, in_loop, only, net, state, way, room)
-        return snap(min(top, gives + extra))
-    if way.arrangement == ALIKE and not in_loop:
-        total = evenly(node, left, net, state, way, room)
-        return snap(min(top, total + extra))
-    alike = net.whole[node] and way.sides == 1
-    for k in range(start, stop):
-        alike = alike and (flags[k] & EXTRA or net.wants[k] == 1)
-    if slack > 0.0 and way.spread != EVEN and not alike and (way.arrangement == WORST or way.spread == MOST):
-        # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may
-        # hurt (help) more: a maker is then taken to be as large as it may be.
+    elif way.arrangement == ALIKE and not in_loop:
+        gives = evenly(node, left, net, state, way, room)
+    else:
+        alike = net.whole[node] and way.sides == 1
         for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] = min(net.high[k], net.low[k] + slack)
-    gives = total
-    if way.arrangement == WORST:
-        gives = at_worst(node, total, net, state, way, room)
-    if way.arrangement != WORST or total > 1.0 + TINY:
-        # With spare capacity the worst is bounded by the best, as in `uniform`.
-        rest = 0.0 if way.arrangement == WORST else left
-        gives = min(gives, at_best(node, total, rest, only, net, state, way, room))
+            alike = alike and (flags[k] & EXTRA or net.wants[k] == 1)
+        if slack > 0.0 and way.spread != EVEN and not alike and (way.arrangement == WORST or way.spread == MOST):
+            # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others
+            # may hurt (help) more: a maker is then taken to be as large as it may be.
+            for k in range(start, stop):
+                if not flags[k] & EXTRA:
+                    w[k - start] = min(net.high[k], net.low[k] + slack)
+        gives = total
+        if way.arrangement == WORST:
+            gives = at_worst(node, total, net, state, way, room)
+        if way.arrangement != WORST or total > 1.0 + TINY:
+            # With spare capacity the worst is bounded by the best, as in `uniform`.
+            rest = 0.0 if way.arrangement == WORST else left
+            gives = min(gives, at_best(node, total, rest, only, net, state, way, room))
+    if way.arrangement == BEST and way.spread == LEAST and way.sides > 1 and slack > 0.0:
+        for slot in range(count):
+            if net.kept[net.needs[first + slot]] < 1.0 and (only < 0 or only == slot):
+                gives = min(gives, worst_apart(node, slot, net, state, way, room))
     return snap(min(top, gives + extra))
 
 
