@@ -48,6 +48,8 @@ def unowned(
     asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
     open_ = {built.plants[str(hit.node)].maker for one in asked for hit in (*one.possible, *one.unowned)}
     named = [row["name"] for row in figures.makers if row["name"] in open_][: min(MAKERS, most)]
+    if not named:
+        return
     again = {(maker, one.id): _answered(company, built, figures, one, maker) for maker in named for one in asked}
     own = {(maker, one.id): _own(built, one, maker) for maker in named for one in asked}
     cases = [*asked, *chain.from_iterable(again.values())]
