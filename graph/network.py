@@ -206,8 +206,9 @@ class ProductionNetwork:
     @cached_property
     def makers(self) -> pl.DataFrame:
         """The makers: ``node, item, supplier, country``."""
-        rows = self.nodes.with_row_index("node").filter(pl.col("role") == "maker")
-        return rows.select(pl.col("node").cast(pl.Int64), "item", "supplier", "country")
+        at = np.flatnonzero(self.kind == MAKER)
+        about = (self.nodes[name].gather(at) for name in ("item", "supplier", "country"))
+        return pl.DataFrame([pl.Series("node", at), *about])
 
     @cached_property
     def facts(self) -> dict[Any, Any]:

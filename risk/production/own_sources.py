@@ -136,6 +136,8 @@ def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series
     if name not in given.columns:
         return pl.Series(name, [None] * given.height, dtype=kind)
     told = given[name]
+    if told.dtype == kind and (name not in _DAYS or _are_days(told)):
+        return told
     try:
         typed = told.cast(kind, strict=False)
     except pl.exceptions.PolarsError:  # a list or a structure
@@ -148,3 +150,9 @@ def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series
         about = {"column": name, "row": row, "value": shorten(told[row])}
         raise InputError(f"risk.exposure.facts_{'days' if name in _DAYS else 'cell'}", **about)
     return typed
+
+
+def _are_days(told: pl.Series) -> bool:
+    """Whether numbers, or blanks, are days: 0 or more, and finite."""
+    least, most = told.min(), told.max()
+    return least is None or (told.is_nan().sum() == 0 and least >= 0 and most < math.inf)  # type: ignore[operator]

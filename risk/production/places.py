@@ -32,6 +32,7 @@ class Sides:
             return
         aimed = [set(to) for to, _ in aims]
         homes = [set() if node is None else home(network, node) for _, node in aims]
+        node, supplier, placed, named = _standing(network)
 
         def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
             # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
@@ -39,12 +40,9 @@ class Sides:
             hit = [bool(to & at) if to else not (own & at) for to, own in zip(aimed, homes, strict=True)]
             return tuple(hit + [holder in at for holder in holders])
 
-        makers = network.makers
         # A maker of which nobody says where it stands reads what an unknown place does, unless it is itself whom all aim at.
-        placed = set(makers.drop_nulls("country")["supplier"])
         if aimed and not holders:
-            placed |= set.intersection(*aimed)
-        named = set(makers["supplier"]) - {REMAINDER}
+            placed = placed | set.intersection(*aimed)
         known = {supplier: of(network.chains[supplier]) for supplier in sorted(named & placed)}
         known[NEW] = tuple(False for _ in [*aims, *holders])  # a place that no scenario touches
         reader = of(network.places)
@@ -53,9 +51,7 @@ class Sides:
         self.reader = kinds.index(reader)
         sides = {supplier: kinds.index(kind) for supplier, kind in known.items()}
         self.side = np.zeros(n, np.int64)
-        self.side[makers["node"].to_numpy()] = (
-            makers["supplier"].replace_strict(sides, default=self.unknown, return_dtype=pl.Int64).to_numpy()
-        )
+        self.side[node] = [sides.get(one, self.unknown) for one in supplier]
         self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
 
 
@@ -63,6 +59,14 @@ def home(network: ProductionNetwork, node: str) -> set[str]:
     """Return a node and the countries it produces in: nobody there is abroad."""
     chain = network.chains.get(node, (node,))
     return {node} | (_countries(network).get(node) or set(chain[-1:]))
+
+
+@remembered
+def _standing(network: ProductionNetwork) -> tuple[np.ndarray, list[str], set[str], set[str]]:
+    """Return the nodes of makers and whose each is, those of whom somebody says where they stand, and all that are named."""
+    makers = network.makers
+    placed = set(makers.drop_nulls("country")["supplier"])
+    return makers["node"].to_numpy(), makers["supplier"].to_list(), placed, set(makers["supplier"]) - {REMAINDER}
 
 
 @remembered
