@@ -150,9 +150,11 @@ def worded(graph: SupplyGraph, facts: pl.DataFrame, called: Mapping[str, str] | 
             item, buyer = _name(items, row["item"], lang), called.get(row["buyer"]) or _name(places, row["buyer"], lang)
             needs = text("app.ask.or", lang).join(_name(items, id, lang) for id in (row["input"] or "").split("|") if id)
             market = _market(row["buyer"], item, buyer, lang)
-            words[f"text_{lang}"].append(text(f"app.ask.fact_{row['kind']}", lang, item=item, market=market, input=needs))
+            about = {"item": item, "market": market, "input": needs, "supplier": _name(places, row["supplier"], lang)}
+            words[f"text_{lang}"].append(text(f"app.ask.fact_{row['kind']}", lang, **about))
             code = (row["hs6"] or "").split("|")[0]
-            who = text(f"app.ask.who_{row['who'] or 'nobody'}", lang, item=item, publisher=row["publisher"] or "", hs6=code)
+            about |= {"publisher": row["publisher"] or "", "hs6": code}
+            who = text(f"app.ask.who_{row['who'] or 'nobody'}", lang, **about)
             words[f"who_{lang}"].append(who)
     return facts.with_columns(pl.Series(name, found, dtype=pl.String) for name, found in words.items())
 

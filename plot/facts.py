@@ -72,6 +72,8 @@ def tornado(
     rows = drawn(frame, most)
     needed(rows, [], "tornado")
     called = names(rows, "item", lang, graph)
+    if "supplier" in rows.columns:  # whose place it is
+        called |= names(rows, "supplier", lang, graph)
     with style():
         figure = picture(7.6, 1.35 + 0.36 * rows.height)
         left, right = figure.subplots(1, 2, sharey=True, width_ratios=[1, 1])
@@ -116,6 +118,6 @@ def _pair(axes: Any, rows: pl.DataFrame, columns: tuple[str, str], labels: list[
 
 def _label(row: dict[str, Any], called: dict[str, str], lang: str) -> str:
     kind = text(f"plot.plot.kind_{row['kind']}", lang) if row["kind"] in KINDS else shorten(row["kind"])
-    about = called.get(row["item"], "") if row["item"] else ""
+    about = called.get(row.get("supplier") or row["item"] or "", "")
     place = f"{row['step']}  " if row["step"] is not None else ""
     return f"{place}{about}\n({kind})" if about else f"{place}{kind}"

@@ -35,13 +35,14 @@ def unknowns(built: CompanyGraph, figures: Figures) -> list[Unknown]:
     if built.graph is built.own or not figures.revenue:
         return []
     wide = _wide(built.graph, figures)[:ASKED]
+    own = built.own.suppliers["id"].implode()  # where these stand the question loop asks of whoever can answer
     asked: dict[str, list[Scenario]] = defaultdict(list)
     for node, product, _, _ in wide:
         asked[product].append(Scenario(node, halt(node)))
     facts = {
         product: what_to_find_out(
             built.graph, stops, product=item_id(product), buyer=SELF, level="company", steps=STEPS, draws=DRAWS
-        ).filter(pl.col("step").is_not_null())
+        ).filter(pl.col("step").is_not_null() & ~pl.col("supplier").is_in(own).fill_null(False))
         for product, stops in asked.items()
     }
     found = [Unknown(*about, facts[about[1]].filter(pl.col("scenario") == about[0])) for about in wide]

@@ -7,6 +7,8 @@ apart from the others:
   (stick by stick, each from a truncated Beta, so that nothing is rejected);
 - makers whom nobody names: a Dirichlet process over countries. Its base is the prior of the item; each market has its own
   few makers, about as concentrated as markets are where they are known (`CONCENTRATION`);
+- named makers of whom nobody says where they stand: each at one place, in all its markets, by the same prior (the mean of
+  those of its markets);
 - what a market tells of a country or parent of a company that it does not name: an even part of it is the company's, the
   same in every market;
 - a graded need: Beta(2, 2) between its bounds; a use share: even between its bounds;
@@ -28,7 +30,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from ...graph.network import EXTRA, REMAINDER
-from .facts import NEED, SOURCING, USE, Fact, sections
+from .facts import NEED, PLACE, SOURCING, USE, Fact, sections
 from .places import network_places
 from .simulation import Assumptions
 
@@ -57,8 +59,8 @@ class Completions:
     places : list of str
         Ids of suppliers that makers whom nobody names may stand at.
     at, mass : numpy.ndarray
-        rests + 1 x count x makers: where each maker stands, and its part of what is attributed to nobody; the last row
-        stands for any maker of unknown place.
+        rests + 1 x count x makers: where each maker stands, and its part of what is attributed to nobody, or all of what one
+        sells that is named without a place; the last row stands for any maker of unknown place.
     part : numpy.ndarray
         rests x count: the part of its country's makers that a company has among those whom nobody names.
     size : numpy.ndarray
@@ -85,21 +87,32 @@ class Completions:
 
     @cached_property
     def rests(self) -> np.ndarray:
-        """Links to makers whom nobody names."""
+        """Links to makers whom nobody names, and to named ones without a place."""
         return rests_of(self.facts)
 
+    @cached_property
+    def placeless(self) -> np.ndarray:
+        """Whether a row of ``at`` is that of a named maker without a place (rests + 1)."""
+        return np.array([*(fact.kind == PLACE for fact in self.facts for _ in fact.rests), False], np.bool_)
+
     def standing(self, node: str, rows: np.ndarray) -> np.ndarray:
-        """Return what part of each rest (rows x count) belongs to a supplier or country."""
+        """Return what part of each rest (rows x count) belongs to a supplier or country.
+
+        Of a named maker a country has all or nothing, and a company that belongs to it what `stake` says.
+        """
         chain = self.network.chains.get(node, (node,))
         company = node not in self.places and chain[-1] in self.places and chain[-1] != node
         wanted = chain[-1] if company else node
         inside = np.array([wanted in self.network.chains.get(place, (place,)) for place in self.places], np.bool_)
         found = (self.mass[rows] * inside[self.at[rows]]).sum(axis=2)
-        return found * self.part[rows] if company else found
+        found = found * self.part[rows] if company else found
+        if network_places(self.network).is_country(node):
+            return found
+        return np.where(self.placeless[rows][:, None], self.stake, found)
 
 
 def rests_of(facts: Sequence[Fact]) -> np.ndarray:
-    """Return the links to makers whom nobody names, fact by fact."""
+    """Return the links to makers whom nobody names, and then those whose place is not known, fact by fact."""
     return np.concatenate([np.zeros(0, np.int64), *(fact.rests for fact in facts)])
 
 
@@ -138,9 +151,14 @@ def completions(
     settings = [_drawn(network, fact, rng, count) for fact in facts]
     rests = rests_of(facts)
     places, base, _ = prior_of(network, rests, prior, countries) if chances is None else chances
-    at, mass = _makers(base, rng, count)
-    part = rng.random((len(rests) + 1, count))
+    nameless = sum(len(fact.rests) for fact in facts if fact.kind != PLACE)
+    at, mass = _makers(base[[*range(nameless), -1]], rng, count)
+    part = rng.random((nameless + 1, count))
     size, common, stake = (rng.random(count) for _ in range(3))
+    at = _with_places(at, base, [fact for fact in facts if fact.kind == PLACE], rng)
+    named = len(rests) - nameless
+    mass = np.insert(mass, [nameless] * named, np.eye(1, MAKERS), axis=0)  # one maker has all of it
+    part = np.insert(part, [nameless] * named, 1.0, axis=0)
     return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size, stake, common)
 
 
@@ -201,6 +219,18 @@ def _makers(base: np.ndarray, rng: np.random.Generator, count: int) -> tuple[np.
     return at, stick * before
 
 
+def _with_places(at: np.ndarray, base: np.ndarray, facts: Sequence[Fact], rng: np.random.Generator) -> np.ndarray:
+    """Add where each named maker without a place stands, in all its markets, before the last row."""
+    rows, first = [at[:-1]], len(at) - 1
+    for fact in facts:
+        chance = base[first : first + len(fact.rests)].mean(axis=0)
+        place = np.searchsorted(np.cumsum(chance), rng.random(at.shape[1]), side="right")
+        one = np.minimum(place, base.shape[1] - 1).astype(at.dtype)
+        rows.append(np.broadcast_to(one[:, None], (len(fact.rests), *at.shape[1:])))
+        first += len(fact.rests)
+    return np.concatenate([*rows, at[-1:]])
+
+
 Chances = tuple[list[str], np.ndarray, list[str]]
 
 
@@ -232,7 +262,8 @@ def prior_of(network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame 
         chance = chance * free if (chance * free).sum() > 0 else chance
         base[row] = chance / chance.sum() if chance.sum() > 0 else 1 / max(1, len(places))
         origins.append(origin)
-    base[-1] = base[:-1].mean(axis=0) if len(rests) else (even / even.sum() if even.sum() else 0)
+    nameless = base[:-1][network.nodes["supplier"].gather(network.indices[rests]).to_numpy() == REMAINDER]
+    base[-1] = nameless.mean(axis=0) if len(nameless) else (even / even.sum() if even.sum() else 0)
     return places, base, origins
 
 

@@ -11,7 +11,7 @@ from ...graph import ProductionNetwork
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, REMAINDER, SHARED, remembered
 from .simulation import Assumptions
 
-NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, ARRANGEMENT, SCENARIO = KINDS = (
+NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, PLACE, ARRANGEMENT, SCENARIO = KINDS = (
     "nobody_named",
     "remainder",
     "no_figure",
@@ -19,13 +19,14 @@ NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, ARRANGEMENT, SCENARIO =
     "need",
     "use",
     "sourcing",
+    "place",
     "arrangement",
     "scenario",
 )
 """Nobody is named for an item; part of a market is attributed to nobody; suppliers have no figure of their own; the mix of
 alternatives; what is made without a requirement; this use's part of an input's demand; who among a step's makers is supplied
-when its inputs are short. The last two can be looked up by nobody: how well shortages are shared out in the whole economy,
-and how much of a scenario comes true."""
+when its inputs are short; where a named maker stands. The last two can be looked up by nobody: how well shortages are shared
+out in the whole economy, and how much of a scenario comes true."""
 _NONE = np.zeros(0, np.int64)
 
 
@@ -48,9 +49,11 @@ class Fact:
     links : numpy.ndarray
         Links whose need or use share it settles.
     rests : numpy.ndarray
-        Links to makers whom nobody names.
+        Links to makers whom nobody names, or whose place it settles.
     touched : numpy.ndarray
         Nodes that read its settings.
+    supplier : str
+        The maker whose place it settles; "" else.
     """
 
     kind: str
@@ -61,6 +64,7 @@ class Fact:
     links: np.ndarray = field(default_factory=lambda: _NONE)
     rests: np.ndarray = field(default_factory=lambda: _NONE)
     touched: np.ndarray = field(default_factory=lambda: _NONE)
+    supplier: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def open_facts(network: ProductionNetwork, assumptions: Assumptions | None = Non
     facts = [*_markets(network), *_mixes(network), *_needs(network, assumptions), *_sourcing(network, assumptions)]
     if assumptions.sharing == "first":
         facts += _uses(network)
-    return tuple(facts)
+    return tuple(facts + _places(network))
 
 
 def _markets(network: ProductionNetwork) -> list[Fact]:
@@ -172,13 +176,28 @@ def _sourcing(network: ProductionNetwork, assumptions: Assumptions) -> list[Fact
     return found
 
 
+def _places(network: ProductionNetwork) -> list[Fact]:
+    """Makers of whom nobody says where they stand: each stands at one place, in all its markets; the last of the facts."""
+    sales = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
+    about = network.nodes.select("supplier", "item").with_row_index("node")[network.indices[sales]]
+    here = about.with_columns(link=sales).filter(pl.col("supplier").is_in(sorted(network.placeless)))
+    found = []
+    for (supplier,), rows in here.group_by("supplier", maintain_order=True):
+        links, items = rows["link"].to_numpy(), rows["item"].unique().to_list()
+        item = items[0] if len(items) == 1 else ""
+        found.append(Fact(PLACE, item, rests=links, touched=np.unique(network.owner[links]), supplier=str(supplier)))
+    return found
+
+
 def fact_table(network: ProductionNetwork, facts: tuple[Fact, ...]) -> pl.DataFrame:
-    """Return one row per fact: ``kind, item, input, buyer``, and ``source, year, confidence`` of the market beside it."""
+    """Return one row per fact: what it is about, and ``source, year, confidence`` of the market beside it."""
     markets = network.markets
     nodes = [markets.get((fact.item, fact.buyer), markets.get((fact.item, ""))) for fact in facts]
-    about = network.nodes.select("source", "year", "confidence")
-    rows = [about.row(node) if node is not None else (None, None, None) for node in nodes]
+    told = network.nodes.select("source", "year", "confidence")
+    rows = [told.row(node) if node is not None else (None, None, None) for node in nodes]
     schema = {"source": pl.String, "year": pl.Int64, "confidence": pl.String}
     beside = pl.DataFrame(rows, schema=schema, orient="row")
-    names = {name: [getattr(fact, name) or None for fact in facts] for name in ("kind", "item", "input", "buyer")}
+    names = {
+        name: [getattr(fact, name) or None for fact in facts] for name in ("kind", "item", "input", "buyer", "supplier")
+    }
     return pl.DataFrame(names, schema=dict.fromkeys(names, pl.String)).hstack(beside)

@@ -16,7 +16,7 @@ from .changes import STOPPING
 from .completions import Completions, places_of, rests_of, sources_of
 from .conditions import HIGH, LOW, Conditions, conditions
 from .draw_kernels import complete
-from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
+from .facts import ARRANGEMENT, MIX, PLACE, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
 from .places import ANY, REST, network_places
 from .scenario import Scenario
@@ -91,6 +91,15 @@ class Question:
         state, m = self.state, len(self.network.indices)
         found = np.empty((draws.count, len(self.place)))
         held, anywhere = self._held(draws)
+        # Of the share of who stands for others they may have all by the bounds, and a drawn part in a draw.
+        told = conditions(self.network, self.scenario, hidden=REST)
+
+        def sized(gains: np.ndarray) -> np.ndarray:
+            """What arrives from makers that a scenario names (gains x count)."""
+            low, high = (told.gain[bound].ravel()[gains][:, None] for bound in (LOW, HIGH))
+            unknown = ((gains // m == state.unknown) & (state.sides > 1))[:, None]
+            return np.where(unknown, high - (high - low) * anywhere, low + (high - low) * draws.size)
+
         for i, settings in enumerate(draws.settings):
             at, gains = self.of(i), self._fact_gains[i]
             found[:, at.start : at.start + settings.shape[1]] = settings
@@ -98,22 +107,17 @@ class Question:
                 low = state.gain[LOW].ravel()[gains]
                 plain, barred = (part[self._gain_rows[i]] for part in held)
                 out = np.where((gains // m == state.unknown)[:, None] & (state.sides > 1), anywhere, 1.0)
-                found[:, at.stop - len(gains) : at.stop] = np.maximum(low[:, None], 1 - plain - barred * out).T
+                left = (1 - plain - barred * out) * (sized(gains) if draws.facts[i].kind == PLACE else 1.0)
+                found[:, at.stop - len(gains) : at.stop] = np.maximum(low[:, None], left).T
         found[:, self.of(len(self.facts) - 2)] = draws.common[:, None]
         last = self.of(len(self.facts) - 1)
-        values = []
-        # Of the share of who stands for others they may have all by the bounds, and a drawn part in a draw.
-        told = conditions(self.network, self.scenario, hidden=REST)
-        for array, where in ((told.cap, self._caps), (told.gain.reshape(3, -1), self._sizes)):
-            low, high = array[LOW][where], array[HIGH][where]
-            values.append(low + (high - low) * draws.size[:, None])
-        unknown = (self._sizes // m == state.unknown) & (state.sides > 1)
-        low, high = told.gain[LOW].ravel()[self._sizes], told.gain[HIGH].ravel()[self._sizes]
-        values[1] = np.where(unknown, high - (high - low) * anywhere[:, None], values[1])
+        least, most = (told.cap[bound][self._caps] for bound in (LOW, HIGH))
+        caps = least + (most - least) * draws.size[:, None]
+        low = told.gain[LOW].ravel()[self._sizes]
         whole = np.divide(state.gain[LOW].ravel()[self._sizes], low, out=np.ones(len(low)), where=low > 0)
+        unknown = (self._sizes // m == state.unknown) & (state.sides > 1)
         taken = draws.stake[:, None] * np.where(unknown, anywhere[:, None], 1.0)
-        values[1] *= 1 - taken * (1 - whole)
-        found[:, last] = np.concatenate(values, axis=1)
+        found[:, last] = np.concatenate([caps, sized(self._sizes).T * (1 - taken * (1 - whole))], axis=1)
         return found
 
     def _held(self, draws: Completions) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:

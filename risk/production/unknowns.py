@@ -19,6 +19,7 @@ from .facts import (
     NEED,
     NO_FIGURE,
     NOBODY_NAMED,
+    PLACE,
     REST,
     SCENARIO,
     SOURCING,
@@ -63,7 +64,7 @@ def what_to_find_out(
     r"""Return the open facts behind a wide interval, those that explain most of the spread first.
 
     A fact is something that one enquiry could settle: who holds what of a market, the mix of alternatives, what is made
-    without an input, a use share, who among a step's makers is supplied. Two things are said of each:
+    without an input, a use share, who among a step's makers is supplied, where a maker stands. Two things are said of each:
 
     - **bounds**: by how much the interval of the product's supply shrinks once the fact is known, over the answers that hurt
       most and least, those that place what is open of a market at the buyer's or elsewhere, and a few drawn ones
@@ -102,18 +103,19 @@ def what_to_find_out(
         One row per scenario and fact that changes anything, in the order of the sequence, then by what it explains:
 
         - ``scenario, step`` (1 is to be found out first; null: not in the sequence);
-        - ``kind``: "nobody_named", "remainder", "no_figure" (shares of a market), "mix", "need", "use", "sourcing"; and,
+        - ``kind``: "nobody_named", "remainder", "no_figure" (shares of a market), "mix", "need", "use", "sourcing", "place"
+          (of whom nobody says where it stands: whether what it sells is hit; what itself buys stays open); and,
           shown for what they explain, what nobody can look up: "arrangement" (how well shortages are shared out in the whole
           economy), "scenario" (how much of it comes true); ``item``, ``input`` (the requirement), ``buyer`` (whose market;
-          null is the world's);
+          null is the world's), ``supplier`` (whose place; ``item`` is then its only one);
         - ``width`` (of the interval now, 0..1), ``width_off_least, width_off_most``;
         - ``explains, explains_total``: 0..1 (null: the draws do not differ);
         - ``flips``: some answer settles what is open now, whether less than half is kept;
         - ``explained, gain``: part of the variance that the sequence explains up to this step, and what the step adds;
           ``width_after``: mean width of the interval once these are known, over drawn answers;
         - ``who`` could know: "publisher" (of published shares beside it), "customs" (the item has a code), "makers" (of the
-          item), "trade" (an association of the trade, a market study; null: nobody); ``source, year, confidence`` of the
-          market beside it; for a graph also ``name_en, name_ja, hs6, publisher``.
+          item), "maker" (the one that is named), "trade" (an association of the trade, a market study; null: nobody);
+          ``source, year, confidence`` of the market beside it; for a graph also ``name_en, name_ja, hs6, publisher``.
 
     Raises
     ------
@@ -308,6 +310,8 @@ def _described(graph: SupplyGraph | ProductionNetwork, frame: pl.DataFrame) -> p
     who = (
         pl.when(pl.col("kind").is_in([MIX, NEED, USE, SOURCING]))
         .then(pl.lit("makers"))
+        .when(pl.col("kind") == PLACE)
+        .then(pl.lit("maker"))
         .when(market & pl.col("source").is_not_null() & (pl.col("confidence") == "published"))
         .then(pl.lit("publisher"))
         .when(market & code.is_not_null())
@@ -316,7 +320,7 @@ def _described(graph: SupplyGraph | ProductionNetwork, frame: pl.DataFrame) -> p
         .then(None)
         .otherwise(pl.lit("trade"))
     )
-    first = ["scenario", "step", "kind", "item", "input", "buyer"]
+    first = ["scenario", "step", "kind", "item", "input", "buyer", "supplier"]
     found = frame.drop("fact").with_columns(who=who)
     more = [name for name in ("name_en", "name_ja", "hs6", "publisher") if name in found.columns]
     columns = [*first, *_NUMBERS[:5], "flips", *_NUMBERS[5:], "who", "source", "year", "confidence", *more]

@@ -111,6 +111,39 @@ def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
     assert row["likely"] == pytest.approx(0.7 * elsewhere, abs=1e-9)
 
 
+def test_where_a_maker_stands_is_found_out_as_in_the_graph_that_holds_it(visit, tmp_path):
+    def with_maker(place: str | None) -> SupplyGraph:
+        told = graph()
+        maker = pl.DataFrame({"id": ["X"], "name_en": ["Works X"], "kind": ["company"], "country": [place]})
+        share = pl.DataFrame({"item": ["magnet"], "supplier": ["X"], "source": ["s"], "share": [0.6]})
+        rest = told.shares.filter(~((pl.col("item") == "magnet") & (pl.col("supplier") == "JPN")))
+        return SupplyGraph(
+            told.items,
+            told.inputs,
+            pl.concat([told.suppliers, maker], how="diagonal_relaxed"),
+            pl.concat([rest, share], how="diagonal_relaxed"),
+            sources=told.sources,
+        )
+
+    def lost(place: str | None) -> tuple[float, float]:
+        asked = {"product": "robot", "buyer": "JPN", "level": "company"}
+        row = simulate(with_maker(place), Scenario("x", halt("CHN")), **asked).filter(item="robot").row(0, named=True)
+        return 1 - row["kept_high"], 1 - row["kept_low"]
+
+    page = write_explorer(with_maker(None), tmp_path / "robots.html", buyer="JPN", level="company", lang="en")
+    tab = visit(page, at(changes=[{"kind": "halt", "node": "CHN"}]))
+    (row,) = tab.evaluate(
+        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}])"
+        ".then(({found}) => found.filter(({fact: {says}}) => says === 'place'))"
+    )
+    assert row["worst"]["band"] == pytest.approx(lost("CHN"), abs=1e-9)
+    assert row["best"]["band"] == pytest.approx(lost("DEU"), abs=1e-9)
+    tab.wait_for_selector("#find-out[data-ready]")
+    lines = tab.locator("#find-out li[data-says=place]").first.inner_text()
+    assert "In which country Works X makes what it sells" in lines
+    assert "if in CHN: lost" in lines and "if elsewhere: lost" in lines
+
+
 @pytest.mark.parametrize("item", ["ndfeb_magnet", "gallium_primary"])
 def test_the_page_finds_out_what_kanmon_ask_finds_out(item, robot_page, visit, world):
     """The same facts; and after their extreme answers, which kanmon ask tries beside drawn ones, the same bands."""
@@ -121,7 +154,7 @@ def test_the_page_finds_out_what_kanmon_ask_finds_out(item, robot_page, visit, w
     found = visit(robot_page).evaluate(
         "async (c) => (await kanmon.findOut('humanoid_robot', 'JPN', false, [c])).found", change
     )
-    keys = ("kind", "item", "input", "buyer")
+    keys = ("kind", "item", "input", "buyer", "supplier")
     most = {tuple(row[key] or "" for key in keys): row["width_off_most"] for row in told.iter_rows(named=True)}
     mine = {tuple(row["fact"].get(key) or "" for key in ("says", *keys[1:])): row["off"] for row in found}
     assert most and mine.keys() == most.keys()
@@ -154,7 +187,7 @@ def off_at_the_ends(graph: SupplyGraph, asked: Scenario) -> dict[tuple[str, ...]
     )
     knowing_low = np.clip(knowing_low, low[0], high[0])
     off = high[0] - low[0] - (np.clip(knowing_high, knowing_low, high[0]) - knowing_low)
-    return {(fact.kind, fact.item, fact.input, fact.buyer): off[:, i].max() for i, fact in enumerate(facts)}
+    return {(fact.kind, fact.item, fact.input, fact.buyer, fact.supplier): off[:, i].max() for i, fact in enumerate(facts)}
 
 
 def test_the_page_never_narrows_a_band_in_words(visit, tmp_path):

@@ -159,7 +159,7 @@ def test_nothing_is_open_where_everything_is_told():
 def test_every_kind_of_fact_is_found():
     network = kn.load("world").network("humanoid_robot", buyer="JPN")
     kinds = {fact.kind for fact in open_facts(network, Assumptions(sharing="first"))}
-    assert kinds == {"nobody_named", "remainder", "no_figure", "mix", "need", "use", "sourcing"}
+    assert kinds == {"nobody_named", "remainder", "no_figure", "mix", "need", "use", "sourcing", "place"}
     assert "use" not in {fact.kind for fact in open_facts(network, Assumptions())}
 
 

@@ -45,7 +45,7 @@ class Answered extends Pass {
     Object.assign(this, this.open, { fact, filled: [] });
     fact.nodes.forEach((node) => (this.asked[node] = 1));
     this.instead = { mixing: this.mixing, arrangement: this.arrangement };
-    if (fact.kind === "market") {
+    if (fact.kind === "market" || fact.kind === "place") {
       gains(hits === this.bound ? gain : other.gain);
       if (weights.length) this.fill(fact.nodes[0], weights);
     } else if (fact.kind === "mix") this.instead.mixing = other.mixing;
@@ -109,9 +109,9 @@ function orderOf({ network, conditions, outcomes }, fact, links, name) {
   return [...links].sort(between);
 }
 
-// The open facts of a network: {kind, says, item, input, buyer, nodes, links}.
+// The open facts of a network: {kind, says, item, input, buyer, nodes, links, supplier}.
 function openFactsOf(network) {
-  network.openFacts = network.openFacts || [...marketFacts(network), ...requirementFacts(network), ...sourcingFacts(network)];
+  network.openFacts = network.openFacts || [...marketFacts(network), ...requirementFacts(network), ...sourcingFacts(network), ...placeFacts(network)];
   return network.openFacts;
 }
 
@@ -164,6 +164,21 @@ function sourcingFacts(network) {
   return found;
 }
 
+// Makers of whom nobody says where they stand: each stands at one place, in all its markets.
+function placeFacts(network) {
+  const found = new Map();
+  for (const k of aboutOf(network).placeless) {
+    const supplier = network.supplier[network.indices[k]];
+    if (!found.has(supplier)) found.set(supplier, { kind: "place", says: "place", supplier, nodes: [], links: [] });
+    found.get(supplier).nodes.push(network.owner[k]);
+    found.get(supplier).links.push(k);
+  }
+  return [...found.values()].map((fact) => {
+    const sold = new Set(fact.nodes.map((node) => network.item[node]));
+    return { ...fact, nodes: [...new Set(fact.nodes)], item: sold.size === 1 ? [...sold][0] : "" };
+  });
+}
+
 // How likely some makers hold what is not told: their part of what is told of the market itself, and, for as much as is not
 // told, their part in markets of the same kind in the same chain (else of the same kind, of all).
 function likelihoods(network, makers) {
@@ -201,6 +216,11 @@ function likelihoods(network, makers) {
 function answersOf(solution, fact, hit, likely) {
   const { network, conditions } = solution;
   const [node] = fact.nodes;
+  if (fact.kind === "place") {
+    const there = likely("hit")(node);
+    const stands = (hits, by, chance) => ({ low: { weights: [], hits }, high: { weights: [], hits }, by, likely: chance });
+    return [stands(LOW, "hit", there), stands(HIGH, null, 1 - there)];
+  }
   if (fact.kind !== "market") {
     // Where weights are open as well, the worst and the best arrangement are known only where all makers are alike.
     const apart = network.slack[node] > 0 && (conditions.sides > 1 || network.whole[node] !== UNIFORM);
@@ -302,7 +322,7 @@ const nameFor = (id, buyer) => {
   return place ? t("item_for", { item: nameOfId(id), buyer: nameOfId(place) }) : nameOfId(id);
 };
 
-const factWords = ({ says, item: of, input, buyer }) => t(`open_${says}`, { item: nameFor(of, buyer), input: nameOfRequirement(input) });
+const factWords = ({ says, item: of, input, buyer, supplier }) => t(`open_${says}`, { item: nameFor(of, buyer), input: nameOfRequirement(input), supplier: supplier && nameOfId(supplier) });
 
 // Works on when the page has time, one question after the other; what has left the page is dropped, and what fails says so in
 // its place and keeps no other waiting.
@@ -354,14 +374,15 @@ function toFindOutShort(id) {
 function foundOut({ open, tried, found }, loss, hit) {
   const who = (by) => (by === "hit" ? hit : names(by, 3));
   // What an answer is, and the band after it.
+  const words = { market: ["answer_held", "answer_not_held"], place: ["answer_stands", "answer_elsewhere"] };
   const end = (fact, { by, band: [certain, possible] }, key) => [
-    h("small", {}, t(by ? "answer_held" : fact.kind === "market" ? "answer_not_held" : key, { hit: by && who(by), band: interval(certain, possible, percent) })),
+    h("small", {}, t(words[fact.kind] ? words[fact.kind][by ? 0 : 1] : key, { hit: by && who(by), band: interval(certain, possible, percent) })),
     shrunkBand(loss, [certain, possible])];
   const chance = ({ by, likely }) => t(by === "hit" ? "answer_likely" : "answer_likely_there", { hit: who(by), share: part(likely) });
   if (!found.length) return [h("h3", {}, t("find_out")), h("p", { class: "faint" }, t("find_out_none", { tried }))];
   return [h("h3", {}, t("find_out")),
     h("ol", { class: "facts-to-find" }, found.slice(0, FIRST).map(({ fact, narrowing, worst, best }) => h("li", { "data-item": fact.item, "data-says": fact.says, "data-narrowing": narrowing },
-      h("button", { class: "plain name", onclick: () => selectId(fact.item) }, cut(factWords(fact), 140)),
+      h("button", { class: "plain name", onclick: () => selectId(fact.supplier || fact.item) }, cut(factWords(fact), 140)),
       h("div", { class: "ends-of-fact" }, end(fact, worst, "answer_worst"), end(fact, best, "answer_best")),
       worst.by ? h("small", {}, chance(worst)) : null))),
     h("details", {}, h("summary", {}, t("find_out_ranked")), h("p", { class: "faint" }, t("find_out_how", { tried, open })))];
