@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.cells import cell_len
 from rich.text import Text
 
+from ..graph.encodings import EAST_ASIAN
 from .wrapping import Sentence, ends, pieces
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ LONGEST = 28
 """Letters of a word that may widen a column; what is longer (an address, a file) may break."""
 UPRIGHT = 8
 """A column of Japanese, which may break between any letters, is not made narrower."""
+_PHRASE = re.compile("[（「][^（「]*|[^ぁ-ん（「]+[ぁ-ん]*|[ぁ-ん]+")
+"""What a heading breaks between: a word with the hiragana behind it, and what stands in brackets."""
 BESIDE = 3
 """What a column takes besides its words: a rule, and a space on each side."""
 
@@ -46,9 +50,9 @@ class _Column:
         return max((cell_len(line) for line in self.head.plain.split("\n")), default=1)
 
     def _third(self) -> int:
-        """The least width at which the heading takes three lines at most, with two letters of Japanese beside each other."""
-        widths = range(min(4, self._heading()), self._heading() + 1)
-        return next((width for width in widths if _height(self.head.plain, width) <= 3), 1)
+        """The least width at which the heading takes three lines at most, none of which ends within a word."""
+        widths = range(max(min(4, self._heading()), _longest_phrase(self.head.plain)), self._heading() + 1)
+        return next((width for width in widths if _height(_set(self.head, width).plain, width) <= 3), 1)
 
     def _longest(self) -> int:
         return max((cell_len(line) for text in self.cells for line in text.plain.split("\n")), default=1)
@@ -97,7 +101,10 @@ class Sheet:
             column.cells += [console.render_str(cell) for cell in cells]
         found = []
         for some in _foldings(columns):
-            widths = fitted([one.floor() for one in some], [one.wishes() for one in some], options.max_width - 1)
+            wishes, room = [one.wishes() for one in some], options.max_width - 1
+            # A heading is broken within its words only where nothing else fits.
+            whole = [max(one.floor(), _longest_phrase(one.head.plain)) for one in some]
+            widths = fitted(whole, wishes, room) or fitted([one.floor() for one in some], wishes, room)
             if widths:
                 found.append((_lines(some, widths), len(found), some, widths))
         if found:
@@ -144,7 +151,8 @@ def _stacked(upper: Text, lower: Text) -> Text:
 
 def _lines(columns: Sequence[_Column], widths: Sequence[int]) -> int:
     """Return how many lines the table takes."""
-    rows = zip(*([column.head, *column.cells] for column in columns), strict=True)
+    heads = [_set(column.head, width) for column, width in zip(columns, widths, strict=True)]
+    rows = zip(*([head, *column.cells] for head, column in zip(heads, columns, strict=True)), strict=True)
     return sum(max(_height(cell.plain, width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
@@ -152,12 +160,36 @@ def _height(cell: str, width: int) -> int:
     return sum(1 + sum(1 for _ in ends(line, width)) for line in cell.split("\n"))
 
 
+def _longest_phrase(head: str) -> int:
+    """The width of the longest phrase of a Japanese heading; other words are parted by blanks, and stay whole anyway."""
+    if not any(sign > EAST_ASIAN for sign in head):
+        return 1
+    return max(cell_len(phrase) for line in head.split("\n") for phrase in _PHRASE.findall(line))
+
+
+def _set(head: Text, width: int) -> Text:
+    """Return a heading that is wider than its column broken between its words, as far as each of them fits."""
+    lines = []
+    for line in head.split("\n"):
+        ends_at: list[int] = []
+        phrases, so_far, at = _PHRASE.findall(line.plain), 0, 0
+        if cell_len(line.plain) > width and len(phrases) > 1 and all(cell_len(phrase) <= width for phrase in phrases):
+            for phrase in phrases:
+                if so_far and so_far + cell_len(phrase) > width:
+                    ends_at.append(at)
+                    so_far = 0
+                so_far += cell_len(phrase)
+                at += len(phrase)
+        lines += line.divide(ends_at)
+    return Sentence.of(Text("\n").join(lines))
+
+
 def _table(columns: Sequence[_Column], widths: Sequence[int]) -> Table:
     from rich.table import Table
 
     table = Table()
     for column, width in zip(columns, widths, strict=True):
-        table.add_column(column.head, justify="right" if column.right else "left", width=width, overflow="fold")
+        table.add_column(_set(column.head, width), justify="right" if column.right else "left", width=width, overflow="fold")
     for row in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*row)
     return table

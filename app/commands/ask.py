@@ -76,6 +76,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
 
     from ...graph.interval import at_least, at_most
     from ..ask import narrowing
+    from ..change_words import say_what_happens
     from ..chokepoint_tables import share, show_own_making
 
     graph = found.graph
@@ -83,6 +84,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     place = safe(name_of(graph.supplier(found.buyer), lang)) if found.buyer else text("app.whatif.world", lang)
     scenario = safe(outlook["scenario"], 50)
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
+    say_what_happens(graph, [one for one in found.scenarios if one.name == outlook["scenario"]], terminal, lang)
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
     ends = {"low": at_least(low), "high": at_most(high)}
     terminal.print(text(f"app.ask.{'bounds' if ends['low'] != ends['high'] else 'bounds_all'}", lang, **ends))

@@ -113,6 +113,7 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
 def _show(answer: Answer, terminal: Console, lang: str) -> None:
     from ...graph.interval import at_least, at_most
     from ...graph.messages import text
+    from ..change_words import say_what_happens
     from ..chokepoint_tables import share, show_own_making, show_source_rows
     from ..sheet import Sheet
 
@@ -130,6 +131,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
         losses = share(estimate, estimate, lang), at_least(certain), at_most(possible)
         table.add_row(safe(row["scenario"], 50), reading, *losses)
     terminal.print(table)
+    say_what_happens(graph, answer.scenarios, terminal, lang)
     terminal.print(text("app.whatif.how_to_read", lang), style="dim")
     show_own_making(graph, answer.product, answer.buyer, terminal, lang)
     for name, value in answer.assumptions.items():

@@ -102,3 +102,19 @@ def test_a_range_in_japanese_stays_in_one_line_as_in_english():
     """A table too narrow for an estimate and its range breaks between them, not within the range."""
     for cell, lines in (("82%（68〜100%）", ["82%", "（68〜100%）"]), ("82% (68–100%)", ["82%", "(68–100%)"])):
         assert list(wrapped(cell, 12)) == lines
+
+
+def test_a_japanese_heading_breaks_between_its_words() -> None:
+    sheet = Sheet()
+    for head in ("シナリオ", "起こりうる損失", "確実な損失", "単独で止める品目"):
+        sheet.add_column(head, justify="right")
+    sheet.add_row("中国の輸出停止、ネオジム焼結磁石のみ、30日間", "100%", "0%", "12")
+    for width in range(62, 100, 3):  # narrower ones have no room for them all
+        paper = Paper(file=StringIO(), width=width)
+        paper.print(sheet)
+        lines = paper.file.getvalue().splitlines()
+        head = [[cell.strip() for cell in line.strip("┃").split("┃")] for line in lines if line.startswith("┃")]
+        parts = [[cell for cell in column if cell] for column in zip(*head, strict=True)]
+        assert parts[1] in (["起こりうる損失"], ["起こりうる", "損失"]), width
+        assert parts[2] in (["確実な損失"], ["確実な", "損失"]), width
+        assert "".join(parts[3]) == "単独で止める品目" and "止める" in "\n".join(parts[3]), width

@@ -296,6 +296,7 @@ window.kanmon = {
     return solution && { items: network.items, kept: Object.fromEntries(readings.map((name) => [name, network.items.map((id) => solution.level(id, name))])), ways: product ? Object.fromEntries(readings.map((name) => [name, trace(solution, product, name)])) : {} };
   },
   findOut: async (product, buyer, home, changes, assumed = ASSUMED_FIRST) => findOut(new Solution(await networks.read(product, buyer, home), changes, assumed), product, assumed, new Set(changes.map(({ node }) => node).filter(Boolean))),
+  describeScenario,
   inSlices,
   yaml: yamlOf,
   openScenarios,

@@ -85,7 +85,7 @@ function describeChange({ kind, node, item: only, to = [], share = 1, days, hold
   const number = (value) => interval(...(Array.isArray(value) ? value : [value, value]), (one) => String(Number(one.toFixed(1))));
   const size = Array.isArray(share) ? interval(share[0], share[1], percent) : percent(share);
   const key = kind === "add_source" && inputs === false ? "recycling" : kind === "embargo" && to.length ? "embargo_to" : holder ? "reserve" : kind;
-  const words = t(`change_${key}`, { holder: nameOfId(holder), node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size, days: days === undefined ? "" : number(days) });
+  const words = t(`change_${key}`, { holder: nameOfId(holder), node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(t("name_list")), share: size, days: days === undefined ? "" : number(days) });
   return [
     holder && release && ((change) => t("change_release", { change, share: percent(release) })),
     only && node && ((change) => t("change_only", { change, item: nameOfId(only) })),
