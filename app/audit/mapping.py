@@ -68,13 +68,14 @@ def _columns_read(table: Table) -> list[dict[str, Any]]:
         return [_row(table, "", "", "", "not_recognised" if table.names else "ignored")]
     read = {i: column.name for column, i in columns_of(table).items()}
     read |= {i: role for role in ("level", *BESIDES) for i in table.roles.get(role, ())}
+    drawn = dict.fromkeys(set(table.drawn) - read.keys(), "level")
     return [
         _row(
             table,
             table.form or table.kind,
             " ".join(name.split()),
-            read.get(i, ""),
-            table.how.get(i, "word") if i in read else "not_used",
+            read.get(i) or drawn.get(i, ""),
+            "content" if i in drawn else table.how.get(i, "word") if i in read else "not_used",
         )
         for i, name in enumerate(table.names)
         if name

@@ -9,8 +9,10 @@ import pytest
 import typer
 import xlsxwriter
 import yaml
+from kanmon.app.audit.mapping import columns_read
 from kanmon.app.audit.workbook import write_template
 from kanmon.app.cli import _application
+from kanmon.datasets.intake.understanding import understand
 from typer.testing import CliRunner
 
 REAL = Path(__file__).resolve().parents[1] / "data" / "real"
@@ -322,3 +324,17 @@ def test_cells_that_are_in_no_sum_are_said(tmp_path, lang, said):
     )
     shown = " ".join(run("check", path, "--lang", lang).output.split())
     assert "1,000.00 Dr" in shown and said in shown
+
+
+@pytest.mark.parametrize(
+    ("lines", "column", "taken"),
+    [
+        (["No.,name,qty", "1,Pump,1", "1.1,Motor,1", "1.1.1,Shaft,2", "1.2,Seal,3"], "No.", "line number + level"),
+        (["part,name,qty", "Pump,Pump,1", "  M-1,Motor,1", "    S-1,Seal,2"], "part", "part number + level"),
+    ],
+)
+def test_a_column_that_the_levels_are_read_from_is_said_to_be_used(tmp_path, lines, column, taken):
+    path = csv(tmp_path / "a.csv", *lines)
+    shown = next(line for line in run("check", path, "--lang", "en").output.splitlines() if f" {column} " in line)
+    assert [cell.strip() for cell in shown.strip("│").split("│")][1:3] == [column, taken]
+    assert {row["column"]: row["read_as"] for row in columns_read(understand(path))}[column] in {"part", "level"}
