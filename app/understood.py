@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Rows set aside, notes and names that a terminal shows of a kind; JSON has all."""
 
+_UNTOLD = {"other", "dotted", "indent"}
+"""Roles that no column has by itself: what it is read as says more, or that it tells the levels."""
+
 
 def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]]]:
     """Return for each table which of its lines are, or hold, bundled items: ``part, row, item, relation``."""
@@ -86,7 +89,7 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         return text(f"app.check.{name}", lang, **values)
 
     terminal.print(headline(table, lang), style="bold")
-    by_place = {i: role for role, places in table.roles.items() for i in places}
+    by_place = {i: role for role, places in table.roles.items() if role not in _UNTOLD for i in places}
     if table.names:
         grid = Sheet()
         for head in ("", say("column"), say("read_as"), say("samples")):
@@ -95,15 +98,11 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
             samples = " | ".join(safe(value, 28) for value in table.samples(i))
             if name or samples:
                 unit = f" [{table.units[i].word}]" if i in table.units else ""
-                role = by_place.get(i, "")
                 how = table.how.get(i, "")
                 guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
-                taken = (
-                    say("unused")
-                    if role in {"", "other", "dotted", "indent"}
-                    else f"{_role(table, role, lang)}{guess}{unit}"
-                )
-                grid.add_row(table.letters[i], safe(name, 32), safe(taken, 48), samples)
+                taken = [f"{_role(table, by_place[i], lang)}{guess}{unit}"] if i in by_place else []
+                taken += [say("role_level")] if i in table.drawn else []
+                grid.add_row(table.letters[i], safe(name, 32), safe(" + ".join(taken) or say("unused"), 48), samples)
         terminal.print(grid)
     for reason, rows in _by_reason(table.set_aside).items():
         shown = ", ".join(map(str, rows[:SHOWN])) + (

@@ -223,6 +223,7 @@ _ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]+)="([^"]*)"')
 _FORMULA = re.compile(
     rb"<c\b([^<>]*)>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?+\s*+</c>",
 )
+_FAILED = re.compile(rb'<c\b(?=[^<>]*?\bt="e")([^<>]*+)>')
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -251,11 +252,11 @@ def attributes(tag: bytes) -> dict[str, str]:
 
 
 def unsaved_cells(xml: bytes) -> frozenset[tuple[int, int]]:
-    """Return the cells (row, column from 0) of a sheet whose formula was saved without a value."""
+    """Return the cells (row, column from 0) of a sheet without a value: an error (#N/A), or a formula saved without one."""
+    found = list(_FORMULA.finditer(xml)) if b"<f" in xml else []
+    found += _FAILED.finditer(xml) if b't="e"' in xml else []
     cells: set[tuple[int, int]] = set()
-    if b"<f" not in xml:
-        return frozenset(cells)
-    for match in _FORMULA.finditer(xml):
+    for match in found:
         cell: dict[str, Any] = attributes(match[1])
         place = _PLACE.fullmatch(cell.get("r", ""))
         if place and cell.get("t") != "str":  # there a formula has given the empty text

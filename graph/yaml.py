@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .encodings import decode
-from .errors import InputError, short_path, shorten
+from .errors import InputError, ReadError, short_path, shorten
 from .files import read_bytes, reading
 
 SIZE, DEPTH = 2**22, 40
@@ -19,7 +20,11 @@ _PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool"
 
 
 class _Loader(yaml.SafeLoader):
-    """Numbers, truth values, blanks and text; ``2026-01-13`` is text, as everywhere else in Kanmon's files."""
+    """Text, but for what is written as a number, ``true``, ``false`` or a blank (the core schema of YAML 1.2).
+
+    ``00123``, ``12:30``, ``NO`` and ``2026-01-13`` are text, as everywhere else in Kanmon's files, and so is every name in
+    front of a value, which stands there once.
+    """
 
     def __init__(self, stream: Any) -> None:
         super().__init__(stream)
@@ -37,11 +42,40 @@ class _Loader(yaml.SafeLoader):
             raise InputError("graph.tables.yaml_tag", line=mark.line + 1, tag=shorten(node.tag))
         return node
 
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise InputError("graph.tables.yaml_name", line=line)
+            if key.value in found:
+                raise InputError("graph.tables.yaml_twice", line=line, name=shorten(key.value))
+            found[key.value] = self.construct_object(value, deep=deep)
+        return found
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+
+def _whole(loader: _Loader, node: Any) -> int:
+    return int(loader.construct_scalar(node))
+
+
+def _decimal(loader: _Loader, node: Any) -> float:
+    return float(re.sub("[.](inf|nan)$", r"\1", str(loader.construct_scalar(node)).lower()))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
+_Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
+_Loader.yaml_implicit_resolvers = {}
+for _kind, _pattern, _first in (
+    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", "~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", "[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(f"(?:{_pattern})$"), list(_first))
 
 
 def read_yaml(path: Path) -> Any:
@@ -52,11 +86,17 @@ def read_yaml(path: Path) -> Any:
     ReadError
         The file is missing, empty, larger than `SIZE`, or no YAML (the line is said).
     InputError
-        Its values stand deeper than `DEPTH`, refer to each other, or are of another kind than text, numbers, lists and such.
+        Its values stand deeper than `DEPTH`, refer to each other, or are of another kind than text, numbers, lists and such;
+        a name stands twice.
     """
     data = read_bytes(path)
     if len(data) > SIZE:
         raise InputError("graph.tables.yaml_size", path=short_path(path), limit=SIZE >> 20)
     text = decode(data, path)
     with reading(path, "graph.tables.corrupt"):
-        return yaml.load(text, Loader=_Loader)
+        try:
+            return yaml.load(text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            line = (error.problem_mark or error.context_mark).line + 1  # pyright: ignore[reportOptionalMemberAccess]
+            reason = error.problem or error.context or ""
+            raise ReadError("graph.tables.yaml_broken", path=short_path(path), line=line, reason=shorten(reason)) from error

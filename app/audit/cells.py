@@ -387,6 +387,8 @@ def _country(word: str, column: Column) -> str:
     """Return the one country that a cell names, alone, before a place in it, or behind "made in"."""
     if word.casefold() in _SIDES:
         raise Unreadable("home")
+    if word.casefold() == "congo":  # ISO's short name of the one that hardly anybody means who buys cobalt
+        raise Unreadable("country")
     word = _MADE.sub("", word)
     whole = country_code(word) or country_code(_MADE_THERE.sub("", word))
     if whole is not None:

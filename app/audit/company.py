@@ -124,7 +124,8 @@ class Need:
     parent: str
     part: str
     quantity: float | None
-    essential: bool
+    essential: bool | None
+    """Whether the parent cannot be made without it; None where nobody knows: none of it goes in, says the line."""
     group: str | None
     ref: str
 

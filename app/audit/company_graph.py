@@ -223,6 +223,8 @@ class _Builder:
                     "group": need.group,
                     "quantity": need.quantity,
                     "essential": need.essential,
+                    "kept_without_low": 0.0 if need.essential is None else None,
+                    "kept_without_high": 1.0 if need.essential is None else None,
                     "confidence": "published",
                     "note": need.ref,
                 }

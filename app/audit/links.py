@@ -95,6 +95,7 @@ class _Finder:
         """Links that the YAML file states: ``world_item: id`` and ``contains: [ids]``; ``none`` for no link."""
         links = []
         contained = wish.get("contains") or []
+        contained = [contained] if isinstance(contained, str) else contained
         wanted = [(IS, wish.get("world_item")), *((CONTAINS, one) for one in contained)]
         for relation, word in wanted:
             if word in {None, "none"}:

@@ -12,9 +12,12 @@ from ...datasets.intake.kinds import of_a_time, sourced_bill
 from ...datasets.intake.table import PARTS, Table
 from ...datasets.intake.understanding import Understanding
 from ...datasets.layout import Column, sheets
+from ...graph.errors import shorten
 from .places import Place
 from .words import BESIDES
 
+_LONG = 500
+"""Characters of a name in a reference: more than a file with a sheet may have."""
 _SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing"} | dict.fromkeys(
     ("price_list", "order", "stock"), "listed"
 )
@@ -22,10 +25,16 @@ _SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing"} | dict.fr
 
 
 def named(found: Understanding) -> list[tuple[str, Table]]:
-    """Return the tables under what they are called in references: the sheet, and the file where there are several."""
+    """Return the tables under what they are called in references: the sheet, and the file where there are several.
+
+    What a file, sheet or column is called is somebody's text: without signs that turn the text around them.
+    """
     many = len(found.files) > 1
     return [
-        (f"{table.file}: {table.sheet}" if many and table.sheet != Path(table.file).stem else table.sheet, table)
+        (
+            shorten(f"{table.file}: {table.sheet}" if many and table.sheet != Path(table.file).stem else table.sheet, _LONG),
+            table,
+        )
         for table in found.tables
     ]
 
@@ -68,13 +77,14 @@ def _columns_read(table: Table) -> list[dict[str, Any]]:
         return [_row(table, "", "", "", "not_recognised" if table.names else "ignored")]
     read = {i: column.name for column, i in columns_of(table).items()}
     read |= {i: role for role in ("level", *BESIDES) for i in table.roles.get(role, ())}
+    drawn = dict.fromkeys(set(table.drawn) - read.keys(), "level")
     return [
         _row(
             table,
             table.form or table.kind,
             " ".join(name.split()),
-            read.get(i, ""),
-            table.how.get(i, "word") if i in read else "not_used",
+            read.get(i) or drawn.get(i, ""),
+            "content" if i in drawn else table.how.get(i, "word") if i in read else "not_used",
         )
         for i, name in enumerate(table.names)
         if name
@@ -83,11 +93,11 @@ def _columns_read(table: Table) -> list[dict[str, Any]]:
 
 def _row(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[str, Any]:
     return {
-        "file": table.file,
-        "sheet": table.sheet,
+        "file": shorten(table.file, _LONG),
+        "sheet": shorten(table.sheet, _LONG),
         "kind": kind,
         "header_row": table.header[-1] if table.header else None,
-        "column": column,
+        "column": shorten(column, _LONG),
         "read_as": read_as,
         "how": how,
     }
@@ -98,7 +108,7 @@ def places_of(found: Understanding) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for label, table in named(found):
         if kind_of(table):
-            place = places.setdefault(label, Place(table.file))
+            place = places.setdefault(label, Place(shorten(table.file, _LONG)))
             for column, i in columns_of(table).items():
                 place.columns.setdefault(column.name, table.letters[i])
     return places

@@ -30,16 +30,25 @@ def needs_of(rows: Iterable[dict[str, Any]], parts: Catalogue, remarks: Remarks)
         name = row.get("parent_name") or parts.names.name(row.get("parent"))
         if name and name != row.get("parent"):
             called[parent].add(name)
-        essential = row.get("essential") is not False
         group = None if re.fullmatch("0+", row.get("group") or "") else row.get("group")
-        need = Need(parent, id, row.get("quantity"), essential, group, row["_ref"])
+        need = Need(parent, id, row.get("quantity"), row.get("essential"), group, row["_ref"])
         known = needs.setdefault((parent, id), need)
         if known is not need and known.quantity is not None and need.quantity is not None:
             known.quantity += need.quantity
+    _settle(needs.values(), remarks)
     for id, names in called.items():
         if len(names) == 1:  # a code with several names has none that is its own
             parts[id].name = parts[id].name or min(names)
     return _without_circles(list(needs.values()), remarks)
+
+
+def _settle(needs: Iterable[Need], remarks: Remarks) -> None:
+    """A part is essential where nobody says otherwise; of one of which none goes in, nobody knows."""
+    for need in needs:
+        if need.essential is None and need.quantity == 0:
+            remarks.say("none_goes_in", need.ref, "warning", "quantity", part=need.part, parent=need.parent)
+        elif need.essential is None:
+            need.essential = True
 
 
 def _parent(id: str, row: dict[str, Any], above: list[str], parts: Catalogue, remarks: Remarks) -> str | None:

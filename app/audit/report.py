@@ -14,6 +14,7 @@ from ...datasets.intake.recalled import forget
 from ...datasets.intake.understanding import Understanding, understand
 from ...graph import SupplyGraph
 from ...graph.ages import day
+from ...graph.errors import shorten
 from ..survey.loop import Progress, progress
 from ..survey.merge import merge
 from ..survey.questions import Question, ranked_questions
@@ -144,7 +145,7 @@ def _meta(raw: Understanding, company: Company, world: SupplyGraph, date: str, b
         "date": date,
         "version": __version__,
         "input_sha256": raw.sha256,
-        "input_files": list(raw.files),
+        "input_files": [shorten(file, 500) for file in raw.files],
         "as_of": company.as_of,
         "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
         "budget": budget if budget is not None else company.budget,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from ...graph import ReadError
 from ...graph.errors import shorten
-from ...graph.files import read_bytes
+from ...graph.json import read_json
 
 _STOPS = ("countries", "makers")
 _NONE = "–"
@@ -19,14 +18,10 @@ def read_report(path: str | Path) -> dict[str, Any]:
 
     Raises
     ------
-    ReadError
+    ReadError, InputError
         The file cannot be read, or is no such report.
     """
-    data = read_bytes(Path(path))
-    try:
-        found = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ReadError("app.audit_since.unreadable", path=shorten(path)) from error
+    found = read_json(Path(path))
     tables = [found.get(name) for name in ("themes", *_STOPS)] if isinstance(found, dict) else [None]
     if not all(isinstance(table, list) and all(isinstance(row, dict) for row in table) for table in tables):
         raise ReadError("app.audit_since.no_report", path=shorten(path))

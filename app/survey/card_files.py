@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ...datasets.intake.sheets import Sheet, read_sheets
 from ...graph import InputError
 from ...graph.errors import short_path, shorten
-from ...graph.files import read_bytes, reading, whole_folder
+from ...graph.files import open_file, reading, whole_folder
+from ...graph.json import read_json
 from ...graph.messages import text
 from ..audit.words import place, say
 from ..excel import FONT, new_book, on_paper, write_cell
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _HEAD = ("issuer", "as_of", "made", "days", "sha256")
 _BOUNDS = tuple(f"{name}_{end}" for name in FIGURES for end in ("low", "high"))
 _COLUMNS = ("part", "name", "country", "place", *_BOUNDS, *KNOWN)
+_VALUES = 2**22
+"""Values of a card: those of 10,000 parts and forty countries each."""
 _TABLE = len(_HEAD) + 4
 """Row of the keys above the table, counted from 0; their names in words stand below."""
 
@@ -91,10 +94,7 @@ def read_card(path: str | Path) -> Card:
     """
     path = Path(path)
     if path.suffix.lower() == ".json":
-        data = read_bytes(path)
-        with reading(path):
-            content = json.loads(data.decode("utf-8-sig"))
-        return from_data(content, short_path(path))
+        return from_data(read_json(path, _VALUES), short_path(path))
     for sheet in read_sheets(path):
         mark, _, version = (_cell(sheet, 0, 0) or "").partition("/")
         if mark == FORMAT and version != str(VERSION):
@@ -107,7 +107,8 @@ def read_card(path: str | Path) -> Card:
 def is_card(path: Path, sheets: list[Sheet] | None = None) -> bool:
     """Whether a file says of itself that it is a card."""
     if path.suffix.lower() == ".json":
-        return FORMAT.encode() in read_bytes(path)[:100_000]
+        with reading(path), open_file(path) as stream:
+            return FORMAT.encode() in stream.read(100_000)
     return any((_cell(sheet, 0, 0) or "").startswith(FORMAT) for sheet in sheets or read_sheets(path))
 
 

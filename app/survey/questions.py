@@ -276,8 +276,8 @@ class _Blanks:
 
 
 def _needed(company: Company) -> set[str]:
-    """Parts that some product cannot do without, or only with another part in its place: what to ask about."""
-    return reached(company.products, inside(need for need in company.needs if need.essential))
+    """Parts that some product perhaps cannot do without, or only with another part in its place: what to ask about."""
+    return reached(company.products, inside(need for need in company.needs if need.essential is not False))
 
 
 def _by_turns(candidates: list[_Candidate], first: Mapping[str, float]) -> list[_Candidate]:

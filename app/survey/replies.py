@@ -124,7 +124,7 @@ def read_replies(*folders: str | Path) -> Replies:
     paths = list(_files(folders, found))
     names = Counter(path.name for path in paths)
     for path in paths:  # month after month suppliers send a file of one name: then its folder tells which
-        called = path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}"
+        called = shorten(path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}", 500)
         try:
             _read(path, called, found)
         except KanmonError as error:
@@ -219,10 +219,10 @@ def _reply(file: str, sheets: list[Sheet], guide: _Guide, found: Replies) -> Rep
     reply = Reply(file, name(guide.values.get("supplier") or ""), date(guide.values.get("answered_on")))
     if not reply.supplier:
         cell = guide.cells.get("supplier", f"C{ABOUT.index('supplier') + 3}")
-        found.say("no_supplier", f"{file}: {guide.sheet.name}", cell=cell)
+        found.say("no_supplier", f"{file}: {shorten(guide.sheet.name)}", cell=cell)
     for sheet in sheets:
         rows = list(sheet.frame.head(LINES).iter_rows())
-        label, known = f"{file}: {sheet.name}", sheet is guide.sheet or sheet.name in _PLAIN
+        label, known = f"{file}: {shorten(sheet.name)}", sheet is guide.sheet or sheet.name in _PLAIN
         for table in KEYS:
             at = _header(rows, table)
             if at is not None:

@@ -420,7 +420,7 @@ class _Assignment:
         ours = any(plain(header) in marks("sap") for header in self.headers)  # SAP calls what it lists so everywhere
         ledger = (paid or ours) and "name" in has and "part" not in has
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
-        if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
+        if ledger and len(seen) == 1 and seen[0].numbered > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
 
     def _paid(self) -> None:

@@ -34,7 +34,7 @@ def read_corrections(path: str | Path | None) -> dict[str, Any]:
     ReadError
         The file cannot be read, or is no YAML.
     InputError
-        It has another shape, or names a kind or role that there is not.
+        It has another shape, or names a setting, kind or role that there is not.
     """
     if path is None:
         return {}
@@ -48,9 +48,25 @@ def read_corrections(path: str | Path | None) -> dict[str, Any]:
             raise InputError("datasets.intake.yaml_key", value=shorten(key), hint=hint)
         if not isinstance(value, Mapping) or not all(isinstance(entry, Mapping) for entry in value.values()):
             raise InputError("datasets.intake.yaml_shape", path=short_path(path))
-    for wish in content.get("sheets", {}).values():
+    for sheet, wish in content.get("sheets", {}).items():
+        _known(wish, sheet, ("kind", "header_row", "columns"))
         _check(wish, path)
+    for part, wish in content.get("parts", {}).items():
+        _known(wish, part, ("world_item", "contains"))
+        item, contained = wish.get("world_item"), wish.get("contains")
+        words = [item, *(contained if isinstance(contained, list) else [contained])]
+        if not all(word is None or isinstance(word, str) for word in words):
+            raise InputError("datasets.intake.yaml_link", part=shorten(part))
     return dict(content)
+
+
+def _known(wish: Mapping[str, Any], name: object, settings: tuple[str, ...]) -> None:
+    """Refuse a setting that nobody reads: what it was meant to say would be lost."""
+    for key in wish:
+        if key not in settings:
+            hint = did_you_mean(nearest(str(key), settings))
+            values = {"name": shorten(name), "value": shorten(key), "known": ", ".join(settings)}
+            raise InputError("datasets.intake.yaml_setting", hint=hint, **values)
 
 
 def _check(wish: Mapping[str, Any], path: Path) -> None:
@@ -61,7 +77,7 @@ def _check(wish: Mapping[str, Any], path: Path) -> None:
     row = wish.get("header_row")
     rows = row if isinstance(row, list) else [] if row is None else [row]
     columns = wish.get("columns") or {}
-    if not all(isinstance(each, int) and each > 0 for each in rows) or not isinstance(columns, Mapping):
+    if not all(type(each) is int and each > 0 for each in rows) or not isinstance(columns, Mapping):
         raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     known = (
         set(forms()[kind][2].values())

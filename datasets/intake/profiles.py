@@ -62,6 +62,11 @@ class Profile:
     sequential: bool = False
 
     @property
+    def numbered(self) -> float:
+        """Which part of the cells may be numbers of parts: codes, or numbers larger than grades of a material (7075)."""
+        return self.codes + (self.integer if self.largest >= 10_000 else 0.0)
+
+    @property
     def different(self) -> float:
         """How many different cells there are."""
         return self.distinct * self.fill

@@ -65,7 +65,7 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
     coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
     if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"} and not coded:
         return "designator", one.score
-    if one.role == "material" and bare(header) == "material" and "described" in roles and seen.codes > MOSTLY:
+    if one.role == "material" and bare(header) == "material" and "described" in roles and seen.numbered > MOSTLY:
         return "part", 0.95  # its number, beside its description
     if one.role == "order_no" and bare(header) == "documentnumber" and not roles & BOUGHT:
         return "part", one.score  # the parts of Solid Edge are documents

@@ -251,6 +251,11 @@ class Table:
         return [None] * self.rows
 
     @property
+    def drawn(self) -> tuple[int, ...]:
+        """The columns that `levels` are read from where none is called so."""
+        return () if "level" in self.roles else self.steps or self.roles.get("dotted") or self.roles.get("indent") or ()
+
+    @property
     def parents_told(self) -> bool:
         """Whether a column tells what at least one line goes into."""
         return "parent" in self.roles and any(self.texts("parent"))

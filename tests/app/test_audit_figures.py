@@ -391,3 +391,22 @@ def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp
         found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
         page = render(content(found, lang))
         assert ('class="num strong warn"' in page) == (says in page) == marked
+
+
+def test_a_part_of_which_none_goes_in_is_needed_or_not_nobody_knows(tmp_path):
+    rows = [
+        ["level", "part", "quantity", "essential", "supplier", "country", "share", "stock days", "switch days"],
+        [0, "P", 1],
+        [1, "ONE", 1, None, "X", "China", 1, 0, 90],
+        [1, "ZERO", 0, None, "Y", "Taiwan", 1, 0, 90],
+        [1, "STATED", 0, "yes", "Z", "Germany", 1, 0, 90],
+        [1, "TWICE", 0, None, "V", "Vietnam", 1, 0, 90],
+        [1, "TWICE", 2, None, "V", "Vietnam", 1, 0, 90],
+    ]
+    found = audit(workbook(tmp_path / "a.xlsx", {"BOM": rows}), lang="en", date="2026-11-23", world=SupplyGraph())
+    lost = {
+        row["node"]: (row["products"][0]["lost_low"], row["products"][0]["lost_open"]) for row in found.figures.countries
+    }
+    assert lost == {"CHN": (0.5, 0.5), "TWN": (0.0, 0.5), "DEU": (0.5, 0.5), "VNM": (0.5, 0.5)}
+    said = [(remark.row, remark.severity) for remark in found.company.remarks if remark.message.key.endswith("none_goes_in")]
+    assert said == [(4, "warning")]

@@ -303,6 +303,8 @@ def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
     file.write_text("parts: {P: {world_item: none}, Q: {contains: [copper_magnet_wire]}}", encoding="utf-8")
     (link,) = used(audit(path, lang="en", date=DATE, corrections=read_corrections(file)))
     assert (link.part, link.item, link.guessed) == ("Q", "copper_magnet_wire", False)
+    file.write_text("parts: {P: {world_item: none}, Q: {contains: copper_magnet_wire}}", encoding="utf-8")
+    assert used(audit(path, lang="en", date=DATE, corrections=read_corrections(file))) == [link]  # one needs no list
     file.write_text("parts: {P: {world_item: ndfeb_magnt}}", encoding="utf-8")
     with pytest.raises(InputError, match="ndfeb_magnet"):
         audit(path, lang="en", date=DATE, corrections=read_corrections(file))

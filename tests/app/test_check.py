@@ -9,8 +9,11 @@ import pytest
 import typer
 import xlsxwriter
 import yaml
+from kanmon.app.audit.mapping import columns_read
 from kanmon.app.audit.workbook import write_template
 from kanmon.app.cli import _application
+from kanmon.datasets.intake.sheets import read_sheets
+from kanmon.datasets.intake.understanding import understand
 from typer.testing import CliRunner
 
 REAL = Path(__file__).resolve().parents[1] / "data" / "real"
@@ -322,3 +325,36 @@ def test_cells_that_are_in_no_sum_are_said(tmp_path, lang, said):
     )
     shown = " ".join(run("check", path, "--lang", lang).output.split())
     assert "1,000.00 Dr" in shown and said in shown
+
+
+@pytest.mark.parametrize(
+    ("lines", "column", "taken"),
+    [
+        (["No.,name,qty", "1,Pump,1", "1.1,Motor,1", "1.1.1,Shaft,2", "1.2,Seal,3"], "No.", "line number + level"),
+        (["part,name,qty", "Pump,Pump,1", "  M-1,Motor,1", "    S-1,Seal,2"], "part", "part number + level"),
+    ],
+)
+def test_a_column_that_the_levels_are_read_from_is_said_to_be_used(tmp_path, lines, column, taken):
+    path = csv(tmp_path / "a.csv", *lines)
+    shown = next(line for line in run("check", path, "--lang", "en").output.splitlines() if f" {column} " in line)
+    assert [cell.strip() for cell in shown.strip("│").split("│")][1:3] == [column, taken]
+    assert {row["column"]: row["read_as"] for row in columns_read(understand(path))}[column] in {"part", "level"}
+
+
+def test_names_of_files_and_sheets_and_columns_turn_no_text_of_a_report_around_them(tmp_path):
+    turn, folder = "\u202e", tmp_path / "in"
+    folder.mkdir()
+    csv(folder / f"a{turn}b.csv", f"product,part,supplier{turn} name,country", "P,A,X,China", "P,B,X,nowhere")
+    with xlsxwriter.Workbook(str(folder / "b.xlsx")) as book:
+        book.add_worksheet(f"s{turn}t").write_row(0, 0, ["part", "supplier", "stock days"])
+        book.get_worksheet_by_name(f"s{turn}t").write_row(1, 0, ["A", "X", "soon"])
+    assert run("survey", folder, "--out", tmp_path / "survey").exit_code == 0
+    replies = tmp_path / "replies"
+    replies.mkdir()
+    (replies / f"r{turn}s.xlsx").write_bytes((tmp_path / "survey" / "questions-001.xlsx").read_bytes())
+    csv(replies / f"u{turn}v.json", "{}")
+    assert run("audit", folder, "--replies", replies, "--out", tmp_path / "out").exit_code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert turn not in json.dumps(report, ensure_ascii=False) and "uv.json" in json.dumps(report["remarks"])
+    assert turn not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert not [sheet.name for sheet in read_sheets(tmp_path / "out" / "report.xlsx") if turn in str(sheet.frame.to_dicts())]

@@ -166,3 +166,35 @@ def test_the_page_tells_a_range_as_the_command_line_does(lang, pages, world, vis
     for low, high in ends:
         told = tab.evaluate("(ends) => kanmon.share(...ends)", [low, high])
         assert told.replace("%", "") == terminal.share(low, high, lang).replace("%", ""), (low, high)
+
+
+NAMES = ("__proto__", "constructor", "toString")
+"""What every object of the page's language has by itself."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_page_s_language_calls_its_own_is_a_name_like_any_other(name, visit, tmp_path):
+    makers = [one for one in NAMES if one != name]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in (name, "ore")],
+        inputs=[{"item": name, "input": "ore", "source": "s"}],
+        suppliers=[{"id": one, "name_en": one, "kind": "company"} for one in makers],
+        shares=[{"item": "ore", "supplier": one, "source": "s", "share": 0.3} for one in makers],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        name="names",
+    )
+    page = write_explorer(graph, tmp_path / "page.html", products=[name], level="company", lang="en")
+    tab = visit(page, at(product=name, changes=[{"kind": "halt", "node": makers[0]}]))
+    assert f"{name} seen from the world market" in tab.locator("#board").inner_text()
+    tab.evaluate("(to) => { location.hash = to }", at(product=name, view="graph", selected=f"item:{name}", tab="details"))
+    tab.wait_for_function("kanmon.state().view === 'graph'")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "changes", [[{"kind": "halt", "node": "__proto__"}], [{"kind": "embargo", "node": "CHN", "to": ["valueOf"]}]]
+)
+def test_a_link_to_a_node_that_is_none_or_a_name_that_is_none_breaks_nothing(changes, robot_page, visit):
+    tab = visit(robot_page, at(changes=changes, pins=[{"name": {"toString": 1}, "changes": changes}]))
+    assert [pin["name"] for pin in state(tab)["pins"]] == [""] and tab.locator("#board .card").count() == 3

@@ -220,7 +220,7 @@ def test_any_bytes_are_read_or_refused_never_a_crash(tmp_path_factory, data):
 
 
 TAGS = ("<mergeCell ", '<mergeCell ref="A1:', "<c ", '<c r="', "<c> ", "<c><f/> ", "<c><f></f> ", "<c><f></f><v> ", "<c><f>")
-TAGS += ("<sheet ", "<Relationship ", "a", ":", 'a="')
+TAGS += ("<sheet ", '<c t="e" ', "<Relationship ", "a", ":", 'a="')
 
 
 @pytest.mark.parametrize("tag", TAGS)

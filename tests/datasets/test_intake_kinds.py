@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.datasets.intake.mapping import as_yaml, draft, read_corrections
 from kanmon.datasets.intake.understanding import understand
+from kanmon.graph import InputError
 from people_files import LEDGER, aside, book, real, table, text
 
 # --- kinds ----------------------------------------------------------------------------------------------------------------
@@ -229,6 +230,26 @@ def test_a_mapping_overrules_what_was_understood(tmp_path):
     }
     found = table(path, corrections=wish)
     assert (found.kind, found.makers, found.texts("part"), found.totals) == ("bom", ["甲"], ["ボルト"], {"quantity": 3.0})
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("parts: {A: {world_items: copper}}", "yaml_setting"),
+        ("parts: {A: {contain: [copper]}}", "yaml_setting"),
+        ("sheets: {x: {colums: {A: part}}}", "yaml_setting"),
+        ("parts: {A: {contains: 5}}", "yaml_link"),
+        ("parts: {A: {contains: [[copper]]}}", "yaml_link"),
+        ("parts: {A: {contains: {copper: 1}}}", "yaml_link"),
+        ("parts: {A: {world_item: [copper]}}", "yaml_link"),
+        ("sheets: {x: {header_row: true}}", "yaml_shape"),
+    ],
+)
+def test_a_setting_that_nobody_would_read_is_refused_and_named(tmp_path, written, code):
+    file = text(tmp_path / "m.yaml", [written])
+    with pytest.raises(InputError) as caught:
+        read_corrections(file)
+    assert caught.value.message.key == f"datasets.intake.{code}"
 
 
 CELLS = [

@@ -219,3 +219,18 @@ def test_of_orders_with_a_decimal_comma_the_rest_is_bought_and_no_line_is_lost(t
 def test_a_used_part_to_give_back_is_no_return_where_nothing_was_bought_on_a_day(tmp_path):
     lines = ["Part,Name,Supplier,Country,Return,Amount", "A-1,Core,Acme,Japan,Yes,100", "A-2,Nut,Beta,China,No,20"]
     assert table(text(tmp_path / "list.csv", lines)).numbers("amount") == [100, 20]
+
+
+@pytest.mark.parametrize("header", ["Short Text", "Material Description"])
+@pytest.mark.parametrize("numbers", [("100234", "100235"), ("000000000000100234", "000000000000100235"), ("AB-1", "AB-2")])
+def test_numbers_that_sap_gave_to_what_was_bought_are_its_numbers_and_tell_two_of_one_name_apart(tmp_path, header, numbers):
+    lines = [f"Material,{header},Vendor Name,Ctry,Net Value,Crcy,PO Date"]
+    lines += [f"{number},Bearing,M GmbH,DE,10,EUR,01.02.2025" for number in numbers]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert (found.kind, tuple(found.texts("part"))) == ("ledger", numbers)
+    assert found.headers("billing_country") == ["Ctry"]  # of the vendor: where it is made, it does not say
+
+
+def test_grades_of_a_material_are_no_numbers_of_parts(tmp_path):
+    lines = ["Material,Description,Supplier,Amount,Date", "304,Bolt,A,1,2025-01-01", "7075,Pin,C,3,2025-01-03"]
+    assert table(text(tmp_path / "a.csv", lines)).headers("material") == ["Material"]

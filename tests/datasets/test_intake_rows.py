@@ -193,6 +193,18 @@ def test_formulas_without_a_value_are_said_and_a_name_of_that_kind_is_no_line(tm
     assert (found.rows, aside(found), found.totals) == (1, [(3, "no_value")], {"quantity": 2.0})
 
 
+def test_errors_of_a_spreadsheet_are_no_blanks_that_nobody_mentions(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    made = openpyxl.Workbook()
+    for row in (["品番", "品名", "原産国", "数量"], ["A1", "ボルト", "#N/A", 2], ["#REF!", None, "日本", 1]):
+        made.active.append(row)  # openpyxl writes these words as errors
+    made.save(tmp_path / "a.xlsx")
+    found = table(tmp_path / "a.xlsx")
+    (note,) = (note for note in found.notes if note.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"]) == (2, "C2")
+    assert (found.texts("country"), aside(found)) == ([None], [(3, "no_value")])
+
+
 @pytest.mark.parametrize(
     "rows",
     [

@@ -67,3 +67,35 @@ def test_any_text_is_a_value_or_an_error(tmp_path_factory, text):
         read(tmp_path_factory.getbasetemp(), text)
     except KanmonError as error:
         assert error.text("en")
+
+
+@pytest.mark.parametrize(
+    "word", ["00123", "010", "12:30", "1:10:10", "0x1F", "0b1", "1_000", "NO", "on", "yes", "y", "2026-01-13", "1.2.3"]
+)
+def test_a_number_of_a_part_or_a_code_is_text_without_quotes(tmp_path, word):
+    assert read(tmp_path, f"parts: {{{word}: {word}}}\nlist:\n- {word}") == {"parts": {word: word}, "list": [word]}
+
+
+def test_a_name_in_front_of_a_value_is_text_as_it_is_written(tmp_path):
+    assert read(tmp_path, "1001: a\n1.50: b\ntrue: c\n2e3: d") == {"1001": "a", "1.50": "b", "true": "c", "2e3": "d"}
+
+
+def test_figures_are_numbers_in_every_usual_form(tmp_path):
+    found = read(tmp_path, "[0, -3, +4, 0.25, .5, 5., 1e3, 1.5E-2, .inf, -.INF, true, FALSE, ~, null]")
+    assert found == [0, -3, 4, 0.25, 0.5, 5.0, 1e3, 0.015, float("inf"), float("-inf"), True, False, None, None]
+
+
+def test_a_setting_that_stands_twice_is_refused_with_its_line_and_none_is_dropped(tmp_path):
+    with pytest.raises(InputError, match=r"Line 3: 'parts' stands twice"):
+        read(tmp_path, "parts:\n  A: {world_item: x}\nparts:\n  B: {world_item: y}\n")
+
+
+def test_a_broken_file_is_told_with_the_line(tmp_path):
+    with pytest.raises(ReadError, match=r"line 3: .*mapping values"):
+        read(tmp_path, "sheets:\n  BOM:\n    kind: bom: x\n")
+
+
+def test_what_takes_long_to_work_out_is_text(tmp_path):
+    assert len(read(tmp_path, "a: 1" + ":10" * 300_000)["a"]) == 900_001
+    with pytest.raises(ReadError):
+        read(tmp_path, "a: !!int 1" + ":10" * 300_000)

@@ -54,10 +54,11 @@ async function exportPng() {
   picture.toBlob((blob) => download(fileName("png"), blob), "image/png");
 }
 
-// A spreadsheet must read a cell as text, never as a formula.
+// A spreadsheet must read a cell as text, never as a formula; the same rule as for the CSV files of results (app/outputs.py).
+const FORMULA = /^(?:[\t\r\n]|[\s\p{Cf}\p{Cc}\u115f\u1160\u3164\uffa0]*[=+\-@＝＋－＠﹦﹢﹣﹫−])/u;
 function csvCell(value) {
   const words = blank(value) ? "" : String(value);
-  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(words) ? `'${words}` : words;
+  const safe = typeof value === "string" && FORMULA.test(words) ? `'${words}` : words;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -213,8 +213,10 @@ function evaluationOrder({ n, indptr, indices }, substitutes) {
 // is read first, the others when there is time, or when one of them is asked.
 const networks = await (async () => {
   const [first, others] = data.networks;
-  const { index, packed, strings, levels, chains, countries, placeless, facts } = await inflated(first);
-  const shared = { strings, weights: numbers(levels), chains, countries, placeless, facts };
+  const { index: places, packed, strings, levels, chains, countries, placeless, facts } = await inflated(first);
+  const shared = { strings, weights: numbers(levels), chains: byAnyName(chains), countries: byAnyName(countries), placeless, facts };
+  const index = byAnyName(places);
+  for (const of of Object.values(index)) for (const reading of ["market", "domestic"]) if (of[reading]) of[reading] = byAnyName(of[reading]);
   const unpacked = new Map();
   let reading = null;
   const numberOf = (product, buyer, home) => {

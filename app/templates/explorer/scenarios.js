@@ -107,7 +107,7 @@ function scenariosFrom(found) {
     });
     const kept = changesFrom(rows);
     left += changes.length - kept.length;
-    return { name: cut(String(name ?? ""), 60), changes: kept };
+    return { name: ["string", "number"].includes(typeof name) ? cut(String(name), 60) : "", changes: kept };
   });
   return { scenarios, left };
 }

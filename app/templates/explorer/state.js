@@ -55,7 +55,7 @@ function stateFromAddress() {
   if (result.selected && !nodeOf(result.selected)) delete result.selected;
   if (result.focus && !(typeof result.focus.node === "string" && nodeOf(result.focus.node))) delete result.focus;
   if (result.changes) result.changes = changesFrom(result.changes);
-  if (result.pins) result.pins = result.pins.filter(isPlain).slice(0, MOST_PINS).map(({ name, changes }) => ({ name: cut(String(name ?? ""), 60), changes: changesFrom(changes) }));
+  if (result.pins) result.pins = result.pins.filter(isPlain).slice(0, MOST_PINS).map(({ name, changes }) => ({ name: typeof name === "string" ? cut(name, 60) : "", changes: changesFrom(changes) }));
   return result;
 }
 

@@ -1,6 +1,9 @@
 // Words and elements. Text goes into the page as text nodes only; nothing from the data is ever parsed as HTML.
 
 const data = JSON.parse(document.getElementById("data").textContent);
+// Values by what somebody called them: "constructor" and "__proto__" are names like any other.
+const byAnyName = (found) => Object.assign(Object.create(null), found);
+data.findings = byAnyName(data.findings);
 const { about } = data;
 const $ = (id) => document.getElementById(id);
 
