@@ -5,7 +5,7 @@ import pytest
 from kanmon import SupplyGraph
 from kanmon.app.excel import new_book, write_cell
 
-MARKUP = ["<r>a & b</r>", "<r>=1+1</r>", "<r></r>", "<r><t>x</t></r>", "=1+1", "_x0041_", " <b> "]
+MARKUP = ["<r>a & b</r>", "<r>=1+1</r>", "<r></r>", "<r><t>x</t></r>", "=1+1", " <b> "]
 
 
 @pytest.mark.parametrize("options", [{}, {"constant_memory": True}, {"in_memory": True}])
