@@ -25,8 +25,11 @@ def new_book(path: Path, title: str | None = None, **options: Any) -> Workbook:
     """
     import xlsxwriter
 
+    from ..graph.sheets import PlainSheet
+
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(path, plain | options)
+    book.worksheet_class = PlainSheet
     book.set_properties({"created": EPOCH} | ({} if title is None else {"title": title}))
     return book
 

@@ -327,9 +327,10 @@ def datapackage(format: str = "csv") -> dict[str, Any]:
 
 def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
     import xlsxwriter
-    from xlsxwriter.worksheet import Worksheet
 
-    class Exact(Worksheet):
+    from .sheets import PlainSheet
+
+    class Exact(PlainSheet):
         """A sheet that writes all 17 digits of a number, so that reading it back gives the same one."""
 
         def _xml_number_element(self, number: float, attributes: Any = ()) -> None:

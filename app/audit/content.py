@@ -54,7 +54,9 @@ PLACED = ("themes", "groups")
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
     words, places = Wording(audit, lang), audit.places
-    shown = {name: value if name in PLACED else with_cells(value, places) for name, value in _content(words).items()}
+    rest = _content(words)
+    placed = {name: rest[name] for name in PLACED}
+    shown = {name: placed[name] if name in placed else with_cells(rest.pop(name), places) for name in [*rest]}
     return shown | {"since": None if since is None else _differences(words, changes(since, shown))}
 
 

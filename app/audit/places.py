@@ -41,17 +41,24 @@ def files_of(refs: Iterable[str], places: Mapping[str, Place]) -> list[str]:
 
 
 def with_cells(value: Any, places: Mapping[str, Place]) -> Any:
-    """Return plain data with the ``refs`` of every row as cells."""
+    """Return plain data with the ``refs`` of every row as cells; what has none in it is the same object."""
     return _with_cells(value, cache(lambda ref: cell_of(ref, places)))
 
 
 def _with_cells(value: Any, cell: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        shown = value.copy()  # takes no more room than it; one that grows name by name does
+        changed = {}
         for name, one in value.items():
             if name == "refs":
-                shown[name] = [cell(ref) for ref in one]
-            elif type(one) in _NESTED:
-                shown[name] = _with_cells(one, cell)
+                changed[name] = [cell(ref) for ref in one]
+            elif type(one) in _NESTED and (found := _with_cells(one, cell)) is not one:
+                changed[name] = found
+        if not changed:
+            return value
+        shown = value.copy()  # takes no more room than it; one that grows name by name does
+        shown.update(changed)
         return shown
-    return [_with_cells(one, cell) if type(one) in _NESTED else one for one in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        rows = [_with_cells(one, cell) if type(one) in _NESTED else one for one in value]
+        return rows if any(one is not was for one, was in zip(rows, value, strict=True)) else value
+    return value

@@ -120,8 +120,9 @@ def audit(
     blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
     done = None if merged is None else progress(before, merged, figures)
-    built.forget()  # questions build networks of their own, as large; before what is found takes its room, too
-    ranked = ranked_questions(company, figures)
+    built.forget()
+    ranked = ranked_questions(company, figures, built=built)
+    built.forget()  # before what is found takes its room
     return Audit(
         found=raw,
         company=company,

@@ -43,8 +43,9 @@ _BETWEEN = {"thresholds_says": "; ", "notes": " "}
 
 def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
-    # Sheets of a large company are written beside it before they are packed.
-    with new_book(path, text("app.audit_page.title", content["lang"]), tmpdir=str(path.parent)) as book:
+    # A row of a large company's sheets is written beside the file as soon as the next one begins: rows stand in order.
+    title = text("app.audit_page.title", content["lang"])
+    with new_book(path, title, constant_memory=True, tmpdir=str(path.parent)) as book:
         _Book(book, content).write()
 
 
@@ -152,6 +153,11 @@ class _Book:
         free = self.book.add_format({"font_name": FONT, "font_size": 10, "bg_color": "#FFF6CC", "num_format": "#,##0.##"})
         page.set_row(0, 22)
         page.write_string(0, 0, self.t("try_help"), self.title)
+        priced = [part for part in content["parts"] if part["revenue"] is not None]
+        exact = [part for part in priced if None not in (part["stock_days"], part["switch_days"])]
+        if left := len(priced) - len(exact):  # what is blank, or a range, is no number to reckon with
+            plain = self.book.add_format({"font_name": FONT, "font_size": 10})
+            page.write_string(1, 0, self.t("try_left", count=left), plain)
         page.write_string(2, 0, self.t("try_days"), self.cell)
         page.write_number(2, 1, content["horizon"], free)
         row = 4
@@ -179,11 +185,6 @@ class _Book:
                 page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
         row += 2
         self._heads(page, row, ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where"), widths)
-        priced = [part for part in content["parts"] if part["revenue"] is not None]
-        exact = [part for part in priced if None not in (part["stock_days"], part["switch_days"])]
-        if left := len(priced) - len(exact):  # what is blank, or a range, is no number to reckon with
-            plain = self.book.add_format({"font_name": FONT, "font_size": 10})
-            page.write_string(1, 0, self.t("try_left", count=left), plain)
         for part in exact:
             row += 1
             shown = (part["part"], part["name"], part["revenue"])

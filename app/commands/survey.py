@@ -67,7 +67,7 @@ def survey(
     with console(stderr=True).status(text("app.survey.working", lang_)):
         company, links, _, replies = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))
-        found = ranked_questions(company, work_out(company, built, links, lang_))
+        found = ranked_questions(company, work_out(company, built, links, lang_), built=built)
         asked = survey_of(found, deadline or usual_deadline())
     say_remarks(replies, lang_)
     if not asked.questions:

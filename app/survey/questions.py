@@ -77,9 +77,14 @@ class Question:
         return self.kind != "revenue", -mean, -self.hangs, -(self.bought or 0.0), self.kind, self.supplier or "", self.parts
 
 
-def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
-    """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`)."""
-    weigh = _Weigher(company, figures)
+def ranked_questions(
+    company: Company, figures: Figures, *, built: CompanyGraph | None = None, runs: int = RUNS
+) -> list[Question]:
+    """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`).
+
+    ``built``: the company as it stands, where it is built already.
+    """
+    weigh = _Weigher(company, figures, built)
     rows = [*figures.countries, *figures.makers]
     candidates = [*_Blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
     left = min(runs, NODES // max(1, len(company.parts)))
@@ -125,8 +130,8 @@ class _Candidate:
 class _Weigher:
     """Widths of stops in money, or in parts of the output where nothing has a price."""
 
-    def __init__(self, company: Company, figures: Figures) -> None:
-        self.company, self.revenue = company, figures.revenue
+    def __init__(self, company: Company, figures: Figures, built: CompanyGraph | None) -> None:
+        self.company, self.revenue, self._built = company, figures.revenue, built
         self.worth = company.stop_days / YEAR
         self.products = list(company.products)
         self._needing = {row["part"]: row["products"] for row in figures.parts}
@@ -159,7 +164,7 @@ class _Weigher:
     @cached_property
     def built(self) -> CompanyGraph:
         """The company as it stands."""
-        return build_graph(self.company)
+        return build_graph(self.company) if self._built is None else self._built
 
     def widths_at(self, one: _Candidate, company: Company) -> list[float]:
         """The widths of a question's stops with an answer."""
@@ -168,6 +173,7 @@ class _Weigher:
         alike = parts and all(_plants(company, part) == _plants(self.company, part) for part in parts)
         built, rows = self.built if alike else build_graph(company), one.rows
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
+        built.forget(large_only=True)  # the next answer's networks are as large
         return [sum((one.lost[1] - one.lost[0]) * self.value(id) for id, one in each.items()) for each in found]
 
 

@@ -128,6 +128,7 @@ def _blocks(table: Table) -> list[int]:
     first: dict[tuple[str | None, int | None], int] = {}
     blocks = []
     for n, (parent, level) in enumerate(zip(table.texts("parent"), table.levels, strict=True)):
-        first = {key: at for key, at in first.items() if level is None or key[1] is None or key[1] <= level}
+        if level is not None:  # what stood deeper has come to its end
+            first = {key: at for key, at in first.items() if key[1] is None or key[1] <= level}
         blocks.append(first.setdefault((parent, level), n))
     return blocks

@@ -130,7 +130,7 @@ class Table:
 
     def cells(self, column: int) -> list[str | None]:
         """Return the cells of a column, as they stand; a text that stands in many of them is one in memory."""
-        return [None if cell is None else intern(cell) for cell in self.data.to_series(column + 1)]
+        return [None if cell is None else intern(cell) for cell in self.data.to_series(column + 1).to_list()]
 
     def texts(self, role: str) -> list[str | None]:
         """Return what the columns of a role say on each line: the first that is filled speaks; dashes say nothing."""
@@ -166,12 +166,13 @@ class Table:
         return mark == "," or (not mark and (self._commas or self._of_sap(column)))
 
     def _mark(self, column: int) -> str:
-        return "." if column in self.pointed else decimal_mark(self.cells(column)[:5000])
+        return "." if column in self.pointed else decimal_mark(self.data.to_series(column + 1).head(5000).to_list())
 
     def _of_sap(self, column: int) -> bool:
         """Whether figures are quantities of SAP, which have three decimals: 1,000 is one."""
-        cells = [cell.strip() for cell in self.cells(column) if cell is not None]
-        return plain(self.names[column]) in marks("sap_quantity") and all(map(_THREE_BEHIND.fullmatch, cells))
+        if plain(self.names[column]) not in marks("sap_quantity"):
+            return False
+        return all(_THREE_BEHIND.fullmatch(cell.strip()) for cell in self.cells(column) if cell is not None)
 
     def day_order(self, column: int) -> str | None:
         """Return in which order day, month and year stand in a column (03/04/2025); None where nobody can tell.
@@ -396,7 +397,7 @@ class Table:
     def samples(self, column: int, most: int = 3) -> list[str]:
         """Return the first different values of a column."""
         seen: dict[str, None] = {}
-        for cell in self.cells(column) if self.data.width else []:
+        for cell in self.data.to_series(column + 1) if self.data.width else []:
             if not is_blank(cell) and cell is not None:
                 seen[" ".join(cell.split())] = None
                 if len(seen) == most:

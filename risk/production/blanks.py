@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from statistics import median
+from sys import intern
 from typing import Any
 
 import polars as pl
@@ -21,6 +24,17 @@ from .own_sources import Ends, estimated, stock_ends, switching_ends, told_ends
 from .remedies import Measure, new_source
 from .scenario import Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
+
+_Source = tuple[str, bool, bool | None, Ends | None]
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """What facts state, by item: the least and the most days of stock and of switching, and sources (`ready_sources`)."""
+
+    stocks: dict[str, Ends] = field(default_factory=dict)
+    switching: dict[str, Ends] = field(default_factory=dict)
+    sources: dict[str, list[_Source]] = field(default_factory=dict)
 
 
 class Blanks:
@@ -128,39 +142,33 @@ class Blanks:
 
     def stock(self, item: str, case: str, most: float) -> float:
         """Return the days of stock of an item; ``most`` is the whole of a stop."""
-        low, high = self._stocks.get(item, (0.0, NEVER))
+        low, high = self._stated.stocks.get(item, (0.0, NEVER))
         if case == "low":
             return max(low, most) if high == NEVER else high
         return estimated((low, high), self._usual["stock"] or 0.0) if case == "estimate" else low
 
     @cached_property
-    def _told(self) -> dict[str, list[dict[str, Any]]]:
-        """The facts of each item."""
-        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self.facts.iter_rows(named=True):
-            rows[row["item"]].append(row)
-        return rows
-
-    @cached_property
-    def _stocks(self) -> dict[str, Ends]:
-        """The least and the most days of stock that are stated, by item."""
-        return {item: ends for item, rows in self._told.items() if (ends := stock_ends(rows)) is not None}
-
-    @cached_property
-    def _switching(self) -> dict[str, Ends]:
-        """The least and the most days of switching that are stated, by item."""
-        found = {}
-        for item, rows in self._told.items():
-            spare = [row for row in rows if row["qualified"] and not row["used"]]
-            if (ends := switching_ends(spare, rows)) is not None:
-                found[item] = ends
+    def _stated(self) -> _Stated:
+        found = _Stated()
+        first = pl.int_range(pl.len()).first().over("item")
+        rows = self.facts.sort(first, maintain_order=True).iter_rows(named=True)
+        for id, each in groupby(rows, itemgetter("item")):
+            item, of_item = intern(id), list(each)
+            if (ends := stock_ends(of_item)) is not None:
+                found.stocks[item] = ends
+            spare = [row for row in of_item if row["qualified"] and not row["used"]]
+            if (ends := switching_ends(spare, of_item)) is not None:
+                found.switching[item] = ends
+            found.sources[item] = [
+                (intern(row["supplier"]), row["used"], row["qualified"], told_ends(row, "switching")) for row in of_item
+            ]
         return found
 
     @cached_property
     def _usual(self) -> dict[str, float | None]:
         """The medians of what is stated; of ranges of their middles, where they have one."""
         found = {}
-        for name, stated in (("stock", self._stocks), ("switching", self._switching)):
+        for name, stated in (("stock", self._stated.stocks), ("switching", self._stated.switching)):
             days = [sum(stated[item]) / 2 for item in self.direct if item in stated and stated[item][1] < NEVER]
             found[name] = float(median(days)) if days else None
         return found
@@ -169,21 +177,13 @@ class Blanks:
         """Return what stands ready today for an item: a qualified alternative, else another source after the stated time."""
         if (item, case) not in self._standing:
             usual = self._usual["switching"]
-            found = ready_sources(self._rows.get(item, []), case, NEVER if usual is None else usual)
+            found = ready_sources(self._stated.sources.get(item, []), case, NEVER if usual is None else usual)
             self._standing[item, case] = [
                 new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
                 for n, (days, place) in enumerate(found)
                 if days < NEVER
             ]
         return self._standing[item, case]
-
-    @cached_property
-    def _rows(self) -> dict[str, list[Any]]:
-        """The sources of each item, as `ready_sources` takes them."""
-        return {
-            item: [(row["supplier"], row["used"], row["qualified"], told_ends(row, "switching")) for row in rows]
-            for item, rows in self._told.items()
-        }
 
     @cached_property
     def openings(self) -> set[NewSource]:
