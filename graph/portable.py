@@ -16,9 +16,9 @@ import platform
 import struct
 import sys
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,12 @@ from numpy.typing import NDArray
 
 ENTRY = "kanmon"
 """The name of the function in the code."""
-FIRST, PER_BYTE = 200_000, 13
+FIRST, PER_BYTE = 300_000, 2
 """Numbers that a kernel as it is goes over while the code of one is made ready: for any, and for each byte."""
+_HURRIED, _WELL = 0, 1
+"""How much is made of the code: levels of LLVM."""
+_WELL_PER_BYTE = 4e-6
+"""Seconds that code made in a hurry runs for each byte before it is made well, which takes half as long."""
 _TRIED = {("linux", "x86_64")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""
 _NUMBERS = {"int64": int, "float64": float, "bool": bool}
@@ -36,12 +40,17 @@ _known: dict[Callable[..., Any], Portable | None] = {}
 
 
 class Portable:
-    """A kernel as it came with the package."""
+    """A kernel as it came with the package.
 
-    def __init__(self, about: dict[str, Any], module: Any) -> None:
+    Made ready in a hurry, its code takes twice as long to run as made well, and a tenth to be made: so it is made well only
+    when it has run for some time, a second for the largest.
+    """
+
+    def __init__(self, about: dict[str, Any], code: bytes) -> None:
         self.takes = [np.dtype(one[:-2]) if one.endswith("[]") else _NUMBERS[one] for one in about["takes"]]
         self.gives: str = about["gives"]
-        self._module, self._engine = module, None
+        self._code, self._ran = code, 0.0
+        self._made: dict[int, tuple[Any, Callable[[int], int]]] = {}
 
     def words(self, arguments: tuple[Any, ...]) -> NDArray[np.int64] | None:
         """Return the table for the arguments; None where they are of other types than the code takes."""
@@ -63,25 +72,35 @@ class Portable:
 
     def __call__(self, words: NDArray[np.int64]) -> Any:
         """Run on a table of arguments; arrays that the function writes are changed in place."""
-        if self._run(words.ctypes.data):
+        run = self._ready(_HURRIED if self._ran < len(self._code) * _WELL_PER_BYTE else _WELL)
+        began = thread_time()
+        if run(words.ctypes.data):
             raise ZeroDivisionError("division by zero")  # the only error that loops over numbers make
+        self._ran += thread_time() - began
         if self.gives == "none":
             return None
         return _NUMBERS[self.gives](words[:1].view(np.float64)[0] if self.gives == "float64" else words[0])
 
-    @cached_property
-    def _run(self) -> Callable[[int], int]:
-        import llvmlite.binding as llvm
-
+    def _ready(self, level: int) -> Callable[[int], int]:
         with _making:  # several threads ask at once, and one makes it
-            if self._engine is None:
-                cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
-                machine = llvm.Target.from_default_triple().create_target_machine(cpu, features, opt=1, jit=True)
-                self._module.triple, self._module.data_layout = machine.triple, str(machine.target_data)
-                self._engine = llvm.create_mcjit_compiler(self._module, machine)
-                self._engine.finalize_object()
-        # It lets go of the interpreter while it runs.
-        return ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(self._engine.get_function_address(ENTRY))
+            if level not in self._made:
+                self._made[level] = _made(self._code, level)
+            return self._made[level][1]
+
+
+def _made(code: bytes, level: int) -> tuple[Any, Callable[[int], int]]:
+    """Return what holds a module's code for this machine, and its function, which lets go of the interpreter as it runs."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    machine = llvm.Target.from_default_triple().create_target_machine(cpu, features, opt=level, jit=True)
+    module = llvm.parse_bitcode(code)
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    return engine, ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(engine.get_function_address(ENTRY))
 
 
 def here() -> bool:
@@ -125,12 +144,7 @@ def found(function: Callable[..., Any], digest: Callable[[Callable[..., Any]], s
 
 def read(file: Path) -> Portable:
     """Return the code in a file."""
-    import llvmlite.binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    about, code = told(file)
-    return Portable(about, llvm.parse_bitcode(code))
+    return Portable(*told(file))
 
 
 def _flat(arguments: tuple[Any, ...]) -> Iterator[Any]:

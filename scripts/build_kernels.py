@@ -123,6 +123,7 @@ def written(one: kernel.Kernel, arguments: tuple[Any, ...]) -> bytes:
         raise SystemExit(f"{one.__name__}: needs {', '.join(outside)}")
     gives = str(numba.types.unliteral(result.signature.return_type))
     about = {"digest": kernel.digest(one.function), "takes": takes, "gives": gives, "llvm": llvm.llvm_version_info[0]}
+    portable.Portable(about, b"")  # refuses what a table cannot hold
     return json.dumps(about).encode("utf-8") + b"\n" + module.as_bitcode()
 
 

@@ -167,7 +167,7 @@ class Failures:
         # Members from the one that stops most makers to the one that stops fewest, and sets that begin alike side by side:
         # `solver.replay` then solves little anew.
         sizes = np.argsort(-np.diff(self.hit.indptr), kind="stable")
-        ordered = failed[:, sizes]
+        ordered = np.take(failed, sizes, axis=1)
         rows = np.lexsort(np.packbits(ordered, axis=1).T[::-1]) if ordered.size else np.arange(len(ordered))
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))

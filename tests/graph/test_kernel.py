@@ -160,11 +160,13 @@ ASKED = {
 def test_plain_loops_machine_code_made_here_and_code_that_came_give_the_same_bytes(asked, monkeypatch):
     stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     found = []
-    for way, least in (("plain", 10**15), ("made", -1), ("came", -1)):
+    for way, least in (("plain", 10**15), ("made", -1), ("in a hurry", -1), ("well", -1)):
 
         def came(one, way=way):
-            return portable.shipped(one.function, kernel.digest) if way == "came" and portable.cost(one.function) else None
+            used = way in ("in a hurry", "well") and portable.cost(one.function)
+            return portable.shipped(one.function, kernel.digest) if used else None
 
+        monkeypatch.setattr(portable, "_WELL_PER_BYTE", -1 if way == "well" else 1)
         monkeypatch.setattr(kernel.Kernel, "portable", property(came))
         monkeypatch.setattr(kernel.Kernel, "shipping", property(lambda one: -1 if one.portable else None))
         for size in ("EACH", "SMALL", "OWN", "LARGE"):

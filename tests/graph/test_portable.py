@@ -102,8 +102,10 @@ def came(tmp_path_factory):
 
 
 @needs_code
+@pytest.mark.parametrize("patience", [1, -1], ids=["in a hurry", "well"])
 @pytest.mark.parametrize("one", arguments(), ids=lambda one: one.__name__)
-def test_code_that_came_takes_and_gives_what_the_function_does(one, came):
+def test_code_that_came_takes_and_gives_what_the_function_does(one, patience, came, monkeypatch):
+    monkeypatch.setattr(portable, "_WELL_PER_BYTE", patience)
     plain, given = arguments()[one], arguments()[one]
     result = came[one](came[one].words(given))
     expected = one.function(*plain)
