@@ -3,8 +3,8 @@
 A kernel is a plain function over flat arrays, alone or in named tuples. While it has little to do it runs as it is, over
 lists; when it has much, as the code that came with the package (`portable`), which takes a tenth of a second to make ready.
 Where none came it is compiled by numba and kept on disk. All give the same bytes. Bringing in the compiler takes half a
-second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there are
-four sizes of much.
+second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there
+are four sizes of much.
 Kernels that make arrays of their own run over arrays either way.
 """
 

@@ -4,8 +4,8 @@ Beside the module of a kernel, ``portable/NAME.bc`` holds what numba made of it,
 the digest of its source, what it takes and gives, and which LLVM wrote it. `scripts/build_kernels.py` writes it. Made for no
 processor in particular, it does the same operations in the same order as the function run as it is.
 
-Its one argument is a table of words: the first takes what is given back; then each number has one, an array two: where it
-begins, and how many numbers it holds.
+Its one argument is a table of words: the first takes what is given back; then each number has one, an array two: where numpy
+keeps the place at which it begins (to ask for that takes longer than many a call runs), and how many numbers it holds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import platform
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from time import thread_time
@@ -32,8 +33,10 @@ _HURRIED, _WELL = 0, 1
 """How much is made of the code: levels of LLVM."""
 _WELL_PER_BYTE = 4e-6
 """Seconds that code made in a hurry runs for each byte before it is made well, which takes half as long."""
-_TRIED = {("linux", "x86_64")}
+_TRIED = {("linux", "x86_64", "CPython")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""
+_HEAD = object.__basicsize__
+"""Bytes of an object before what is its own, of an array before the place at which it begins."""
 _NUMBERS = {"int64": int, "float64": float, "bool": bool}
 _making = Lock()
 _known: dict[Callable[..., Any], Portable | None] = {}
@@ -61,7 +64,7 @@ class Portable:
             if isinstance(kind, np.dtype):
                 if not isinstance(one, np.ndarray) or one.dtype != kind or one.ndim != 1 or not one.flags.c_contiguous:
                     return None
-                words += (one.ctypes.data, one.size)
+                words += (id(one) + _HEAD, one.size)
             elif kind is float and isinstance(one, int | float):
                 words += struct.unpack("q", struct.pack("d", one))
             elif kind is not float and isinstance(one, int | np.integer | np.bool_):
@@ -103,9 +106,13 @@ def _made(code: bytes, level: int) -> tuple[Any, Callable[[int], int]]:
     return engine, ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(engine.get_function_address(ENTRY))
 
 
+@cache
 def here() -> bool:
     """Whether code that came with the package is used on this machine."""
-    return (sys.platform, platform.machine()) in _TRIED
+    one = np.zeros(1)
+    return (sys.platform, platform.machine(), platform.python_implementation()) in _TRIED and (
+        ctypes.c_void_p.from_address(id(one) + _HEAD).value == one.ctypes.data
+    )
 
 
 def file_of(function: Callable[..., Any]) -> Path:

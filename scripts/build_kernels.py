@@ -33,7 +33,7 @@ def met() -> dict[kernel.Kernel, tuple[Any, ...]]:
             found.setdefault(self, arguments)
         return call(self, *arguments, size=0)
 
-    kernel.Kernel.__call__, kernel.EACH, kernel.SMALL = seen, 10**15, 10**15
+    kernel.Kernel.__call__, kernel.Kernel.shipping, kernel.SMALL = seen, None, 10**15
     graph, stop = kn.load("mlcc"), kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     half = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
     kn.risk.chokepoints(graph, "mlcc")
@@ -82,7 +82,8 @@ def entry(name: str, types: list[str], takes: list[str]) -> str:
             "[]"
         ):  # the owner, its memory, how many, of which size, where; how many along the axis, how far apart
             size = np.dtype(one[:-2]).itemsize
-            begins, count = word("ptr"), word("i64")
+            kept, count, begins = word("ptr"), word("i64"), f"%b{at}"
+            lines.append(f"{begins} = load ptr, ptr {kept}")
             values += ["null", "null", count, str(size), begins, count, str(size)]
         else:
             values.append(word(types[2 + len(values)]))
