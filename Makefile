@@ -10,7 +10,7 @@ PIP := python -m pip install --quiet --disable-pip-version-check
 # Files are checked against their hashes where they are known for this Python and system; elsewhere their versions are pinned.
 HASHES = constraints/$(shell $(PYTHON) -c 'import platform, sys; print(f"cp{sys.version_info.major}{sys.version_info.minor}-{sys.platform}-{platform.machine()}")').txt
 
-.PHONY: demo test lint data fuzz soak bench docs notebooks pictures constraints test-lowest test-newest licences sbom clean
+.PHONY: demo test lint data kernels fuzz soak bench docs notebooks pictures constraints test-lowest test-newest licences sbom clean
 
 $(STAMP): pyproject.toml constraints.txt $(wildcard constraints/*.txt)
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,10 @@ data: $(STAMP)
 	$(BIN)/python scripts/build_world.py
 	$(BIN)/python scripts/build_measures.py
 	$(BIN)/python scripts/build_country_names.py
+
+# The code of loops that comes with the package, of their source as it stands.
+kernels: $(STAMP)
+	$(BIN)/python scripts/build_kernels.py
 
 fuzz: $(STAMP)
 	POLARS_MAX_THREADS=1 $(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)

@@ -1,23 +1,29 @@
 """Compiled loops that a small problem does not wait for.
 
-A kernel is a plain function over flat arrays, alone or in named tuples. When it has much to do it is compiled by numba and
-kept on disk; while it has little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes
-half a second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so
-there are four sizes of much.
+A kernel is a plain function over flat arrays, alone or in named tuples. While it has little to do it runs as it is, over
+lists; when it has much, as the code that came with the package (`portable`), which takes a tenth of a second to make ready.
+Where none came it is compiled by numba and kept on disk. All give the same bytes. Bringing in the compiler takes half a
+second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there
+are four sizes of much.
 Kernels that make arrays of their own run over arrays either way.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
-from functools import cached_property, update_wrapper
+from functools import cache, cached_property, update_wrapper
+from inspect import getsource
+from textwrap import dedent
 from time import thread_time
 from types import FunctionType
 from typing import Any
 
 import numpy as np
+
+from .portable import Portable, cost, shipped
 
 EACH, SMALL, OWN, LARGE = 200_000, 1_000_000, 10_000_000, 50_000_000
 """Numbers gone over up to which kernels run uncompiled. By one in all its calls: what bringing in its machine code costs
@@ -55,7 +61,17 @@ class Kernel:
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """The function as machine code; functions that it calls are compiled with it."""
-        return _compiled(self.function, self.options)
+        return compiled(self.function, self.options)
+
+    @cached_property
+    def shipping(self) -> int | None:
+        """Numbers gone over while the code that came with the package is made ready; None where none came."""
+        return cost(self.function)
+
+    @cached_property
+    def portable(self) -> Portable | None:
+        """The function as it came with the package, compiled as far as that is the same on every machine."""
+        return None if self.shipping is None else shipped(self.function, digest)
 
     @cached_property
     def kept(self) -> bool:
@@ -71,6 +87,10 @@ class Kernel:
         """
         size = numbers_in(*arguments) if size is None else size
         if self._pays(size):
+            code = self.portable
+            words = None if code is None else code.words(arguments)
+            if code is not None and words is not None:
+                return code(words)
             Kernel.compiler_here = True
             return self.compiled(*arguments)
         began = thread_time()
@@ -97,6 +117,9 @@ class Kernel:
         # what was announced for them (a fact that is exchanged reaches a few steps, where all might have followed).
         more = size * min(1.0, self.spent / self.announced) if self.announced else size
         more = max(more, self.expected)
+        if self.shipping is not None and self.spent + more > self.shipping and self.portable:
+            self.spent += more
+            return True
         if self.spent + more <= (EACH if Kernel.compiler_here else SMALL):
             return False
         pays = (self.spent + more > OWN and Kernel.spent_by_all + more > LARGE) or self.kept
@@ -179,22 +202,33 @@ def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _digest(function: Callable[..., Any]) -> str:
-    """Return a digest of a function, the numbers that it looks up, the named tuples that it takes and the parts it calls."""
+@cache
+def digest(function: Callable[..., Any]) -> str:
+    """Return a digest of a function, the numbers that it looks up, the named tuples that it takes and the parts it calls.
+
+    It is the same under every version of Python, whatever the comments say.
+    """
     about: Any = function
-    code = about.__code__
-    found = {name: about.__globals__[name] for name in code.co_names if name in about.__globals__}
+    found = {name: about.__globals__[name] for name in sorted(set(about.__code__.co_names)) if name in about.__globals__}
     numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
-    parts = [_digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
+    parts = [digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
     # Of a named tuple machine code knows places, and its type no names: another order of the same types is another program.
     kinds = (about.__globals__.get(kind, kind) for kind in about.__annotations__.values())
     fields = [kind._fields for kind in (*kinds, *found.values()) if hasattr(kind, "_fields")]
     ways = _OPTIONS, _PART, _LARGE_PART, _OWN
-    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, fields, parts, ways))
+    text = repr((_source(function), numbers, fields, parts, ways))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
+def _source(function: Callable[..., Any]) -> str:
+    tree: Any = ast.parse(dedent(getsource(function)))
+    if ast.get_docstring(tree.body[0]) is not None:
+        del tree.body[0].body[0]
+    return ast.unparse(tree)
+
+
+def compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
+    """Return a function that numba compiles, with those that it calls, when it is called or told the types."""
     from .compiling import numba, quickly
 
     # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
@@ -206,10 +240,10 @@ def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable
     known = sys.modules[__name__].__dict__.setdefault("_parts", {})
     for name, value in called.items():
         if value not in known:
-            known[value] = _compiled(value, value.__kernel_part__)
+            known[value] = compiled(value, value.__kernel_part__)
         called[name] = known[value]
     copy = FunctionType(about.__code__, {**about.__globals__, **called}, about.__name__, about.__defaults__)
     # What is kept on disk is told apart by name and by the age of the function's own file. A part may stand in another file:
     # without its digest in the name, machine code would outlive a change of the part.
-    copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{_digest(about)}", about.__module__
+    copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{digest(about)}", about.__module__
     return quickly(numba.njit(**options)(copy))

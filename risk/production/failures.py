@@ -167,7 +167,7 @@ class Failures:
         # Members from the one that stops most makers to the one that stops fewest, and sets that begin alike side by side:
         # `solver.replay` then solves little anew.
         sizes = np.argsort(-np.diff(self.hit.indptr), kind="stable")
-        ordered = failed[:, sizes]
+        ordered = np.take(failed, sizes, axis=1)
         rows = np.lexsort(np.packbits(ordered, axis=1).T[::-1]) if ordered.size else np.arange(len(ordered))
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))
@@ -251,12 +251,9 @@ class Failures:
         network, assumed = self.network, assumptions or Assumptions()
         usual = (reading, assumed) if state is None else None
         given = arguments(network, state or conditions(network, Scenario("")), assumed, READINGS[reading])
-        if usual in self._calm:  # many questions begin where nothing has happened yet
-            given = given._replace(state=given.state._replace(x=self._calm[usual]))
-        else:
-            solver.solve(*given)
-        if usual:
-            self._calm[usual] = given.state.x
+        known = self._calm.get(usual) if usual else None  # many questions begin where nothing has happened yet
+        if known is not None:
+            given = given._replace(state=given.state._replace(x=known))
         flat = Events(*(array.astype(np.int64) for event in events for array in (event.indptr, event.indices)))
         above = Above(network.block_of, *self._up)
         pointer, members = sets
@@ -265,16 +262,20 @@ class Failures:
         count = len(pointer) - 1
         result = np.ones((count, len(nodes)))  # large, and so all that is held of it
 
-        def part(first: int, stop: int) -> None:
+        def part(first: int, stop: int, unsolved: bool = False) -> None:
             mine, base = (State(*(array.copy() for array in given.state)) for _ in range(2))
             room = Room(*(array.copy() for array in given.room))
-            rows = pointer[first : stop + 1]
+            rows, dirty = pointer[first : stop + 1], np.full(len(network.kind), unsolved, np.int64)
             solver.replay(
-                given.net, mine, given.way, room, above, given.state, base, flat, np.zeros(len(network.kind), np.int64),
+                given.net, mine, given.way, room, above, given.state, base, flat, dirty,
                 rows - rows[0], members[rows[0] : rows[-1]], nodes, result[first:stop].reshape(-1),
                 size=numbers_in(*given) * (1 + (stop - first) // 10),
             )  # fmt: skip
 
+        if known is None:
+            part(0, 0, unsolved=True)
+        if usual:
+            self._calm[usual] = given.state.x
         # Sets are independent of each other, and the kernel lets go of the interpreter: one part for each core.
         parts = min(cpu_count() or 1, 1 + count * len(network.kind) // _PART, max(count, 1))
         ends = np.linspace(0, count, parts + 1).astype(int)

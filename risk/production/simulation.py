@@ -12,6 +12,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.kernel import numbers_in
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from . import kernels, solver
@@ -309,7 +310,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
 
 def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
     given = arguments(network, state, assumptions, reading)
-    converged = solver.solve(*given)
+    converged = solver.solve(*given, size=numbers_in(given.net) * state.sides + numbers_in(given.state))
     kept, use, _ = needs_of(network, assumptions, reading.bound)
     x = given.state.x.reshape(len(network.kind), state.sides)
     cap, gain = state.cap[reading.bound], state.gain[reading.bound]

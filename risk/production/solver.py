@@ -151,8 +151,16 @@ def replay(net: Net, state: State, way: Way, room: Room, above: Above, calm: Sta
     Three states lie on each other: ``calm`` without any event, ``base`` with the events that a set shares with the next one,
     and ``state`` with the rest of them, too. From each only what lies above the events that are added is solved again: two
     countries together cost little more than the smaller one alone, as long as the greater one stays.
+
+    Blocks that are ``dirty`` before any set are solved in the calm, from the top; a call for that has no sets.
     """
     blocks, rising = len(net.starts) - 1, len(events.spares) > 0 or len(events.turns) > 0
+    first = blocks
+    for block in range(blocks):
+        first = block if dirty[block] and first == blocks else first
+    climb(first, first < blocks, calm.x, dirty, net, calm, way, room, above)
+    for block in range(first, blocks):
+        dirty[block] = 0
     prefix, length = 0, 0  # the events of the base: members[prefix : prefix + length]
     for row in range(len(set_ptr) - 1):
         start, stop = set_ptr[row], set_ptr[row + 1]

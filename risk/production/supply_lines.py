@@ -201,7 +201,7 @@ def met(
         network.high, network.flags, network.slack, parts(network), *lists, int(top), spread, np.zeros(n),
         np.zeros(n, np.int64), np.zeros(len(network.indices), np.int64), np.zeros(len(network.order[1]), np.int64),
         np.zeros(widest), np.zeros(widest), result,
-        size=numbers_in(*lists) + (1 + rows // 10) * numbers_in(network.indices, network.low, network.high, network.kind),
+        size=numbers_in(*lists) + (1 + rows // 3) * numbers_in(network.indices, network.low, network.high, network.kind),
     )  # fmt: skip
     return result
 

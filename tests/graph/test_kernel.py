@@ -8,7 +8,7 @@ from typing import NamedTuple
 import kanmon as kn
 import numpy as np
 import pytest
-from kanmon.graph import kernel
+from kanmon.graph import kernel, portable
 
 OUTER = """
 import numpy as np
@@ -157,16 +157,22 @@ ASKED = {
 
 
 @pytest.mark.parametrize("asked", ASKED)
-def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
+def test_plain_loops_machine_code_made_here_and_code_that_came_give_the_same_bytes(asked, monkeypatch):
     stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     found = []
-    for small, large in ((10**15, 10**15), (-1, -1)):
-        monkeypatch.setattr(kernel, "EACH", small)
-        monkeypatch.setattr(kernel, "SMALL", small)
-        monkeypatch.setattr(kernel, "OWN", large)
-        monkeypatch.setattr(kernel, "LARGE", large)
+    for way, least in (("plain", 10**15), ("made", -1), ("in a hurry", -1), ("well", -1)):
+
+        def came(one, way=way):
+            used = way in ("in a hurry", "well") and portable.cost(one.function)
+            return portable.shipped(one.function, kernel.digest) if used else None
+
+        monkeypatch.setattr(portable, "_WELL_PER_BYTE", -1 if way == "well" else 1)
+        monkeypatch.setattr(kernel.Kernel, "portable", property(came))
+        monkeypatch.setattr(kernel.Kernel, "shipping", property(lambda one: -1 if one.portable else None))
+        for size in ("EACH", "SMALL", "OWN", "LARGE"):
+            monkeypatch.setattr(kernel, size, least)
         found.append(ASKED[asked](kn.load("mlcc"), stop))
-    assert found[0].equals(found[1], null_equal=True) and found[0].height
+    assert all(one.equals(found[0], null_equal=True) for one in found) and found[0].height
 
 
 def test_a_compiler_that_is_switched_off_is_not_missed():
