@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import os
 import sys
 import traceback
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from ..graph.errors import CompilingWarning, KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
 from .patience import Patience
+from .room import spare
 from .usage import is_usage_error, usage_error
 
 SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "ask": 300, "assess": 300, "explore": 300}
@@ -49,8 +48,6 @@ DATA_COMMANDS = {
     "update": ("data_update", "update", "cli.data_update"),
 }
 """The same of ``kanmon data``."""
-_MMAP_THRESHOLD, _PAGES = -3, 1 << 18
-"""The option of glibc's ``mallopt`` for the fewest bytes that get pages of their own, and these."""
 BETWEENNESS = frozenset({"assess", "chokepoints", "explore"})
 """Commands that ask igraph."""
 
@@ -102,8 +99,7 @@ def _thrifty() -> None:
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
     # glibc keeps freed arrays, which no later one fits, among those in use: 220 MB of a large audit. Arrays of their own
     # pages go back to the system.
-    with suppress(AttributeError, OSError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _PAGES)
+    spare()
 
 
 def _without_drawing() -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...risk import Change, Scenario, Threat, halt
 from ...risk.production.handed_on import HandedOn
+from ..room import give_back
 from .cells import figures_of
 from .company import HOME, Company, Need, Source
 from .links import IS, Link
@@ -58,6 +59,7 @@ class CompanyGraph:
         """Let go of what was worked out so far; see `SupplyGraph.forget`."""
         for graph in (self.own, self.stated, self.graph):
             graph.forget(large_only=large_only)
+        give_back()
 
     def name(self, firm: str) -> str:
         """Return the name of a maker."""

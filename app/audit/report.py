@@ -37,6 +37,7 @@ class Audit:
     """Everything that an audit found, before it is put into words."""
 
     found: Understanding
+    """What was understood of the files, without their lines."""
     company: Company
     links: list[Link]
     built: CompanyGraph
@@ -100,9 +101,11 @@ def audit(
         day(date)
     corrections = corrections or {}
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
+    del path
     today = date or datetime.date.today().isoformat()
     company = company_from(raw, corrections, today)
-    forget()  # of a large ledger what its cells said takes more room than the company
+    forget()  # of a large ledger what its cells said takes more room than the company, and so do its lines
+    raw = raw.without_lines()
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None

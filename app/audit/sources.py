@@ -53,20 +53,22 @@ def joined(one: Source, more: Source) -> Source:
     spent = [spend for spend in (one.spend, more.spend) if spend is not None]
     shares = [share for share in (one.share, more.share) if share is not None]
     open_ = one.share_open or more.share_open
-    found = replace(
+    vendor = more.vendor if one.vendor is None else one.vendor
+    known = {one.maker, vendor, *one.tellers}
+    others = dict.fromkeys(name for name in (more.vendor, *more.tellers) if name and name not in known)
+    return replace(
         one,
-        vendor=more.vendor if one.vendor is None else one.vendor,
+        vendor=vendor,
         share=None if open_ or not shares else sum(shares),
         basis="unknown" if open_ else more.basis if one.share is None else one.basis,
         spend=sum(spent) if spent else None,
         spend_open=one.spend_open or more.spend_open,
         share_open=open_,
         refs=list(dict.fromkeys([*one.refs, *more.refs])),
+        tellers=[*one.tellers, *others],
         traded=_traded(one, more),
         **_said((one, more), apart=False),
     )
-    others = dict.fromkeys(name for name in (more.vendor, *more.tellers) if name and not found.is_of(name))
-    return replace(found, tellers=[*one.tellers, *others])
 
 
 def _traded(one: Source, more: Source) -> dict[str | None, Source]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import NamedTuple
 
 from ...datasets.intake.values import firm_key
 from .catalogue import Catalogue
@@ -12,6 +14,16 @@ from .company import ROUNDING, Source
 from .remarks import Remarks
 from .rows import Row, one_source_each, stock_of
 from .sources import joined
+
+
+class _Line(NamedTuple):
+    """A row, with who sells and who makes what it is about, and where."""
+
+    row: Row
+    vendor: str | None
+    maker: str
+    country: str | None
+
 
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
 """Columns that speak of a source of a part, whoever it is."""
@@ -23,13 +35,13 @@ def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, 
     ``firms``: the suppliers sheet by name. Parts that are new become ``parts``.
     """
     named, nobodys = _by_part(rows, firms, parts, remarks)
-    _mixed(named | nobodys, remarks)
+    mixed = _mixed(named, nobodys, remarks)
     for id, group in nobodys.items():
-        told = [row["spend"] for row in group if row.get("spend") is not None]
+        told = [row["spend"] for row in group if row.get("spend") is not None] if id not in mixed else []
         less = sum(told) < 0  # more was sent back than bought
         parts[id].spend = sum(told) if told and not less else None
-        parts[id].spend_open = less or any("spend" in row and row["spend"] is None for row in group)
-    each = {id: _Sources(id, group) for id, group in named.items()}
+        parts[id].spend_open = less or any("spend" in row and (id in mixed or row["spend"] is None) for row in group)
+    each = {id: _Sources(id, group, id in mixed) for id, group in named.items()}
     for id, one in each.items():
         _part_out(id, one.all, remarks)
     same_plant = sum(one.same_plant for one in each.values())
@@ -46,9 +58,9 @@ def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, 
 
 def _by_part(
     rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, remarks: Remarks
-) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+) -> tuple[dict[str, list[_Line]], dict[str, list[Row]]]:
     """The rows of parts that somebody, or somewhere, is said to deliver; and those of parts of which nobody is."""
-    named: dict[str, list[Row]] = defaultdict(list)
+    named: dict[str, list[_Line]] = defaultdict(list)
     nameless: list[tuple[str, Row]] = []
     borrowed = 0
     for row in one_source_each(rows):
@@ -66,17 +78,17 @@ def _by_part(
         if maker is None and vendor is None and country is None:
             nameless.append((id, row))
             continue  # a line of a parts list that says nothing about sourcing
-        named[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
+        named[id].append(_Line(row, vendor, maker or "", country))
     for id, row in nameless:
         # Beside sources that are named, a line with a share or an amount is one that somebody left blank.
         if id in named and any(row.get(name) is not None for name in _OF_A_SOURCE):
-            named[id].append(row | {"vendor": None, "maker": "", "country": None})
+            named[id].append(_Line(row, None, "", None))
     if borrowed:
         remarks.say("borrowed", count=borrowed)
     nobodys: dict[str, list[Row]] = defaultdict(list)
     for id, row in nameless:
         if id not in named:
-            nobodys[id].append(dict(row))
+            nobodys[id].append(row)
     return named, nobodys
 
 
@@ -92,25 +104,31 @@ def _vendor_maker(row: Row, firms: Mapping[str, Row], parts: Catalogue) -> tuple
     return (names[-1] if names else None), maker
 
 
-def _mixed(rows: Mapping[str, list[Row]], remarks: Remarks) -> None:
-    """What was bought of a part in several currencies is nothing that could be added up or compared."""
-    bought = {id: {row["_currency"] for row in group if row.get("spend") is not None} - {None} for id, group in rows.items()}
-    mixed = [id for id, currencies in bought.items() if len(currencies) > 1]
-    for row in (row for id in mixed for row in rows[id] if "spend" in row):
-        row["spend"] = None
-    if mixed:
-        currencies = ", ".join(sorted(bought[mixed[0]]))
-        remarks.say("mixed", severity="warning", count=len(mixed), part=mixed[0], currencies=currencies)
+def _mixed(named: Mapping[str, list[_Line]], nobodys: Mapping[str, list[Row]], remarks: Remarks) -> set[str]:
+    """Parts that were bought in several currencies: what was bought of one is nothing that could be added up or compared."""
+    found: dict[str, set[str]] = {}
+    for id, rows in chain(((id, [line.row for line in lines]) for id, lines in named.items()), nobodys.items()):
+        currencies = {row["_currency"] for row in rows if row.get("spend") is not None} - {None}
+        if len(currencies) > 1:
+            found[id] = currencies
+    if found:
+        part = next(iter(found))
+        currencies = ", ".join(sorted(found[part]))
+        remarks.say("mixed", severity="warning", count=len(found), part=part, currencies=currencies)
+    return set(found)
 
 
 class _Sources:
-    """The sources of one part, each once; and whether two rows of one of them state different times, or yes and no."""
+    """The sources of one part, each once; and whether two rows of one of them state different times, or yes and no.
 
-    def __init__(self, part: str, rows: list[Row]) -> None:
+    ``mixed``: its amounts are of several currencies, and count as blank.
+    """
+
+    def __init__(self, part: str, lines: list[_Line], mixed: bool) -> None:
         self.same_plant, self.two_times, self.two_answers = 0, False, False
         found: dict[tuple[str, str | None], Source] = {}
-        percent = any(row.get("share_plain") and (row.get("share") or 0) > 1 for row in rows)
-        for source in (_source(part, row, percent) for row in rows):
+        percent = any(line.row.get("share_plain") and (line.row.get("share") or 0) > 1 for line in lines)
+        for source in (_source(part, line, percent, mixed) for line in lines):
             key = (source.maker or f"? {source.vendor}", source.country)
             found[key] = self._joined(found[key], source) if key in found else source
         for (maker, country), source in list(found.items()):
@@ -134,25 +152,27 @@ class _Sources:
         return found
 
 
-def _source(part: str, row: Row, percent: bool) -> Source:
+def _source(part: str, line: _Line, percent: bool, mixed: bool) -> Source:
     """What one row says of a source; ``percent``: plain shares of the part are written as 35, not 0.35."""
+    row = line.row
+    spend = None if mixed else row.get("spend")
     share, qualified = row.get("share"), row.get("qualified")
     if share is not None and percent and row.get("share_plain"):
         share /= 100
     return Source(
         part,
-        row["maker"],
-        row["vendor"],
-        row["country"],
+        line.maker,
+        line.vendor,
+        line.country,
         share,
         "stated" if share is not None else "unknown",
         True if qualified is None and row.get("qualified_date") else qualified,
         row.get("qualified_date"),
         row.get("lead_days"),
         row.get("switch_days"),
-        row.get("spend"),
+        spend,
         [row["_ref"]],
-        "spend" in row and row["spend"] is None,
+        "spend" in row and spend is None,
         bool(row.get("_share_open")),
     )
 

@@ -72,7 +72,9 @@ def audit(
         raise typer.Exit(1)
     try:
         with progress.status(text("app.audit_command.auditing", lang_)):
-            report = run(found, lang=lang_, corrections=corrections, budget=budget, date=date, replies=answered)
+            # The audit lets go of the lines once it knows the company: nobody else holds them.
+            lines, found = [found], found.without_lines()
+            report = run(lines.pop(), lang=lang_, corrections=corrections, budget=budget, date=date, replies=answered)
             names = write_report(report, out, lang_, force=force, since=earlier)
     except InputError as error:
         if error.message.key == "app.audit.nothing_read":

@@ -118,6 +118,11 @@ class Table:
         """Lines of the table."""
         return self.data.height if self.counted is None else self.counted
 
+    def without_lines(self) -> Table:
+        """Return the table with the first of its lines alone, and the count of all of them."""
+        first = pl.DataFrame(self.data.head(1).rows(), schema=self.data.schema, orient="row")  # a slice would keep them all
+        return replace(self, data=first, counted=self.rows)
+
     @cached_property
     def numbers_of_rows(self) -> list[int]:
         """The row of each line, as Excel counts."""

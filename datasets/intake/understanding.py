@@ -79,6 +79,10 @@ class Understanding:
         """Whether any table has lines that Kanmon can use, here or by another of its commands."""
         return any((table.kind in USABLE or table.counted is not None) and table.rows for table in self.tables)
 
+    def without_lines(self) -> Understanding:
+        """Return what the tables are and how they are read: of their lines, which take the room, the first of each alone."""
+        return replace(self, tables=tuple(table.without_lines() for table in self.tables))
+
 
 @checked()
 def understand(

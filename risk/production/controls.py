@@ -404,13 +404,20 @@ def _kept(network: ProductionNetwork, scenarios: Sequence[Scenario], products: S
     for scenario in scenarios:
         part = section(network, Effects(network, scenario).hit, products)
         network = part if scenario.name == TOGETHER else network  # all that any of them reaches
-        found = solve(part, scenario)
-        kept = [found.levels(reading, products).tolist() for reading in _READINGS.values()]
-        wholly = solve(part, _refused(scenario), readings=["estimate"]).levels("estimate", products).tolist()
-        rows += [(scenario.name, *level) for level in zip(products, *kept, wholly, strict=True)]
+        kept = _levels(part, scenario, list(_READINGS.values()), products)
+        wholly = _levels(part, _refused(scenario), ["estimate"], products)
+        rows += [(scenario.name, *level) for level in zip(products, *kept, *wholly, strict=True)]
     columns = ["scenario", "product", *(f"kept_{reading}" for reading in _READINGS.values()), "kept_refused"]
     schema = {name: pl.Float64 if name.startswith("kept") else pl.String for name in columns}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _levels(
+    network: ProductionNetwork, scenario: Scenario, readings: Sequence[str], products: Sequence[str]
+) -> list[list[float]]:
+    """What is kept of products in some readings; of the solution, which is as large as the network, nothing else stays."""
+    found = solve(network, scenario, readings=readings)
+    return [found.levels(reading, products).tolist() for reading in readings]
 
 
 def _refused(scenario: Scenario) -> Scenario:

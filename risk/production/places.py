@@ -99,7 +99,7 @@ class Places:
 
     @cached_property
     def _remainder(self) -> np.ndarray:
-        return np.array([supplier == REMAINDER for supplier in self.network.nodes["supplier"].to_list()], np.bool_)
+        return (self.network.nodes["supplier"] == REMAINDER).fill_null(False).to_numpy()
 
     @cached_property
     def by_place(self) -> dict[str, np.ndarray]:

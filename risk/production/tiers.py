@@ -250,7 +250,7 @@ def look_through(
 def over_all_tiers(graph: SupplyGraph, basket: Mapping[str, float], buyer: str) -> pl.DataFrame:
     """Return which countries stand behind a basket as `look_through` does, over all tiers alone."""
     basket = _basket(basket)
-    network = graph.network(None, buyer=buyer, level=_WHOSE["country"])
+    network = graph.network(None, buyer=buyer, level=_WHOSE["country"], seen=True)  # what others buy stands behind nothing
     lines = _Lines(network, "country", {network.market(one): weight for one, weight in basket.items()})
     return _looked_through(lines, "country", (None,))
 
