@@ -64,7 +64,7 @@ def test_pictures_without_matplotlib_name_the_extra(without, monkeypatch):
         lambda: kn.plot.treemap(shares, graph=graph),
         lambda: kn.plot.heat_map(shares, columns="item", graph=graph),
         lambda: kn.plot.world_map(shares.filter(item=shares["item"][0]), graph=graph),
-        lambda: kn.plot.flow(shares, shares["item"][0], graph=graph),
+        lambda: kn.plot.flow(shares, [shares["item"][0]], graph=graph),
     ]
     for draw in pictures:
         with pytest.raises(MissingExtraError, match=r"kanmon\[plot\]"):
