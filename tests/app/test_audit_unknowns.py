@@ -12,9 +12,9 @@ DATE = "2026-11-23"
     ("lang", "who", "asks"), [("en", "In-house: purchasing", "Who delivers it"), ("ja", "自社：調達", "調達先はどこですか")]
 )
 def test_a_part_of_no_known_source_is_asked_of_the_company_and_no_association(tmp_path, lang, who, asks):
-    parts = ["N1", "N2", "N3"]
+    brackets = [["A", part, f"Bracket {part}"] for part in ("N1", "N2", "N3")]
     sheets = {
-        "BOM": [["parent", "part", "name"], ["A", "M", "ネオジム焼結磁石"], *(["A", part, f"Bracket {part}"] for part in parts)],
+        "BOM": [["parent", "part", "name"], ["A", "M", "ネオジム焼結磁石"], *brackets],
         "Sourcing": [["part", "supplier", "country", "share"], ["M", "X", "Germany", 0.5], ["M", "Y", "China", 0.5]],
         "Products": [["product", "revenue"], ["A", 365]],
     }
