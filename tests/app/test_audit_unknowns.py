@@ -3,7 +3,11 @@
 import pytest
 from kanmon.app.audit.content import content
 from kanmon.app.audit.report import audit
+from kanmon.app.survey.questions import ranked_questions
+from kanmon.app.survey.replies import read_replies
+from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
+from survey_company import answered, company, figures, questionnaires
 
 DATE = "2026-11-23"
 
@@ -22,3 +26,14 @@ def test_a_part_of_no_known_source_is_asked_of_the_company_and_no_association(tm
     told = [(fact["who"], fact["says"]) for row in found["unknowns"] for fact in row["facts"]]
     about = [(other, says) for other, says in told if "Bracket" in says]
     assert about and all(other == who and asks in says for other, says in about)
+
+
+def test_a_material_that_suppliers_told_of_is_told_apart_by_what_it_stands_behind(tmp_path):
+    base = company(tmp_path / "audit.xlsx")
+    sent = questionnaires(base, ranked_questions(base, figures(base)), tmp_path / "out")
+    answer = {("behind", "P1", 0): {"input": "ネオジム焼結磁石", "country": "China"}}
+    replies = read_replies(answered(sent["Alpha"], tmp_path / "reply.xlsx", answer))
+    found = content(audit(tmp_path / "audit.xlsx", lang="en", date=DATE, replies=replies, world=SupplyGraph()), "en")
+    checks = [one for each in found["themes"] for one in each["findings"] if one["check"] == "technologies"]
+    rows = {row["what"] for one in checks for row in one["evidence"]}
+    assert any("P1" in row and "Alpha" in row for row in rows), rows
