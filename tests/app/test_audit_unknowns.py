@@ -37,3 +37,15 @@ def test_a_material_that_suppliers_told_of_is_told_apart_by_what_it_stands_behin
     checks = [one for each in found["themes"] for one in each["findings"] if one["check"] == "technologies"]
     rows = {row["what"] for one in checks for row in one["evidence"]}
     assert any("P1" in row and "Alpha" in row for row in rows), rows
+
+
+def test_parts_that_nobody_is_named_for_are_one_question_the_most_valuable_first(tmp_path):
+    sheets = {
+        "BOM": [["parent", "part"], *(["A", f"A{n}"] for n in range(30)), *(["B", f"B{n}"] for n in range(30)), ["B", "M"]],
+        "Sourcing": [["part", "supplier", "country"], ["M", "X", "Germany"]],
+        "Products": [["product", "revenue"], ["A", 100], ["B", 900]],
+    }
+    found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph()), "en")
+    (asked,) = [row for row in found["questions"] if row["kind"] == "named"]
+    assert asked["parts"] == [*(f"B{n}" for n in range(30)), *(f"A{n}" for n in range(30))]
+    assert asked["who"] == "In-house: purchasing" and "56 more" in asked["says"]
