@@ -10,6 +10,7 @@ import polars as pl
 from ..graph import SupplyGraph
 from ..graph.arguments import checked
 from ..graph.encodings import EAST_ASIAN
+from ..graph.extras import need
 from ..graph.messages import text
 from .canvas import GREY, HATCH, INK, OPEN, SHADES, language, names, needed, note, percent, sheet, wrapped
 
@@ -73,6 +74,7 @@ def treemap(
     >>> figure.axes[0].texts[1].get_text()
     'China 94%'
     """
+    need("matplotlib")
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 

@@ -10,6 +10,7 @@ import polars as pl
 from ..datasets import outlines
 from ..graph import SupplyGraph
 from ..graph.arguments import checked
+from ..graph.extras import need
 from ..graph.interval import ranged
 from ..graph.messages import text
 from .canvas import GREY, HATCH, SHADES, language, names, needed, note, percent, sheet
@@ -80,6 +81,7 @@ def world_map(
     >>> len(figure.axes[0].patches) > 170
     True
     """
+    need("matplotlib")
     from matplotlib.patches import Patch, PathPatch
 
     from ..graph import InputError

@@ -9,6 +9,7 @@ import polars as pl
 from ..graph import SupplyGraph
 from ..graph.arguments import checked
 from ..graph.errors import shorten
+from ..graph.extras import need
 from ..graph.messages import text
 from .canvas import (
     CERTAIN,
@@ -90,6 +91,7 @@ def heat_map(
     >>> len(figure.axes[0].get_xticks())
     6
     """
+    need("matplotlib")
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.patches import Rectangle
 

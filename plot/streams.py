@@ -10,6 +10,7 @@ import polars as pl
 
 from ..graph import SupplyGraph
 from ..graph.arguments import checked
+from ..graph.extras import need
 from ..graph.messages import text
 from .canvas import GREY, GROUPS, HATCH, INK, OPEN, language, names, needed, note, percent, sheet, wrapped
 
@@ -76,6 +77,7 @@ def flow(
     >>> len(figure.axes[0].get_xticks())
     2
     """
+    need("matplotlib")
     from matplotlib.patches import Patch
 
     lang = language(lang)

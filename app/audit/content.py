@@ -26,7 +26,7 @@ from .spend_words import apart, spend
 from .stop_words import order, stop
 from .unknowns import Unknown
 from .wording import Wording
-from .words import BLANK, column_name, percent, span
+from .words import BLANK, called, column_name, percent, span
 
 CASES = ("AMA-02", "AMA-06", "AMA-14")
 ASSUMPTIONS = (
@@ -284,14 +284,20 @@ def _unknown(words: Wording, row: Unknown) -> dict[str, Any]:
         "says": words.t(
             "unknown_says", place=words.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
         ),
-        "facts": [
-            {
-                "says": fact[f"text_{words.lang}"],
-                "who": _makers(words, fact["item"]) or fact[f"who_{words.lang}"],
-            }
-            for fact in facts.iter_rows(named=True)
-        ],
+        "facts": [_fact(words, fact) for fact in facts.iter_rows(named=True)],
     }
+
+
+def _fact(words: Wording, fact: dict[str, Any]) -> dict[str, str]:
+    """What to find out, and from whom; of a part that the company buys from nobody knows whom, its own people know."""
+    makers, part = _makers(words, fact["item"]), fact["item"].removeprefix(f"{SELF}:")
+    if part in words.company.direct and not makers:
+        parts = called(part, words.company.parts[part].name)
+        return {
+            "says": text("app.survey.ask_named", words.lang, parts=parts),
+            "who": text("app.survey.who_purchasing", words.lang),
+        }
+    return {"says": fact[f"text_{words.lang}"], "who": makers or fact[f"who_{words.lang}"]}
 
 
 def _makers(words: Wording, item: str) -> str:

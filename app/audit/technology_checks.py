@@ -26,7 +26,8 @@ def technologies(company: Company, figures: Figures) -> Result:
     says = sentence("technologies", own=len({row["subject"] for row in own}), parts=len({row["subject"] for row in parts}))
     evidence = [
         Evidence(
-            row["text"],
+            # What suppliers told of has a name that may stand behind many parts: its number says whose it is.
+            row["subject"] if row["subject"] in company.told else row["text"],
             sentence(f"technologies_{row['verdict']}_row", number=row["technology"]),
             tuple(row["refs"]),
             about=f"{row['subject']} {row['technology']}",

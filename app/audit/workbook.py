@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,23 @@ def write_template(path: str | Path, lang: str, *, force: bool = False) -> Path:
         The file exists and ``force`` is false, or cannot be written.
     """
     return write_workbook(path, {}, lang, force=force)
+
+
+def write_example(path: str | Path, *, force: bool = False) -> Path:
+    """Write the workbook of a fictional company, filled in, to try the commands on.
+
+    Raises
+    ------
+    ReadError
+        As `write_template`.
+    """
+    path = Path(path)
+    if path.exists() and not force:
+        raise ReadError("graph.tables.exists", path=shorten(path))
+    book = resources.files("kanmon.datasets") / "data" / "demo_company" / "audit.xlsx"
+    with whole_file(path) as temporary:
+        temporary.write_bytes(book.read_bytes())
+    return path
 
 
 def write_workbook(

@@ -10,16 +10,20 @@ import typer
 from ...graph.messages import text
 from ..console import Force, Lang, language
 
+Example = Annotated[bool, typer.Option("--example", help=text("app.audit_command.template_example", None))]
 Target = Annotated[Path, typer.Argument(metavar="FILE.xlsx", help=text("app.audit_command.template_file", None))]
 
 
-def template(path: Target = Path("audit.xlsx"), lang: Lang = None, force: Force = False) -> None:
-    """Write the empty self-audit workbook."""
+def template(path: Target = Path("audit.xlsx"), example: Example = False, lang: Lang = None, force: Force = False) -> None:
+    """Write the empty self-audit workbook, or the one of a fictional company."""
     from ...graph import InputError
     from ...graph.errors import shorten
-    from ..audit.workbook import write_template
+    from ..audit.workbook import write_example, write_template
 
     if path.suffix.lower() != ".xlsx":
         raise InputError("app.audit_command.not_xlsx", path=shorten(path))
-    write_template(path, language(lang), force=force)
-    typer.echo(text("app.audit_command.template_written", language(lang), path=str(path)))
+    if example:
+        write_example(path, force=force)
+    else:
+        write_template(path, language(lang), force=force)
+    typer.echo(text(f"app.audit_command.{'example' if example else 'template'}_written", language(lang), path=str(path)))

@@ -100,7 +100,7 @@ def ranked_questions(
                 row["node"]: (max(0.0, was - max(widths)), max(0.0, was - min(widths)))
                 for row, was, *widths in zip(one.rows, now, *after, strict=True)
             }
-            # Of several parts that nobody is named for each hides what an answer about another gives: all together narrow.
+            # Of parts that several questions ask about each hides what an answer about another gives: all together narrow.
             if question.kind != "named" or max(gains) > NOTHING:
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind in ALWAYS or question.hangs > NOTHING:
@@ -196,20 +196,31 @@ class _Blanks:
             # Before it is known what goes into a product, its revenue bounds no loss.
             if row.get("revenue") is None and product not in self.company.bare:
                 yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
-        for part in self.needed:
-            if part not in self.company.sources:
-                yield self._named(part)
+        yield from self._named()
         yield from self._firms()
         if self.company.described:
             yield from self._parts()
 
-    def _named(self, part: str) -> _Candidate:
-        """Who delivers a part; where no stop is on record, whoever does may stop all that needs it."""
-        found = self._candidate("named", [part], None, self.wide, [partial(_sourced, part)])
-        if found.rows:
-            return found
-        hangs = sum(self.weigh.value(product) for product in self.weigh.needing(part))
-        return replace(found, question=replace(found.question, widest=hangs), hangs=hangs)
+    def _named(self) -> Iterator[_Candidate]:
+        """Who delivers the parts that nobody is named for, in one question: each hides what an answer about another gives.
+
+        Where no stop is on record, whoever delivers one may stop all that needs it. Whom lines name is asked apart.
+        """
+        beside: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for part in self.needed:
+            if part not in self.company.sources:
+                about = self.company.parts[part]
+                beside[(*about.makers, *about.sellers)].append(part)
+        for parts in beside.values():
+            parts.sort(key=lambda part: -self._worth([part]))
+            found = self._candidate("named", parts, None, self.wide, [partial(_sourced, parts)])
+            hangs = self._worth(parts)
+            yield found if found.rows else replace(found, question=replace(found.question, widest=hangs), hangs=hangs)
+
+    def _worth(self, parts: Iterable[str]) -> float:
+        """What all products are worth that stop without one of some parts."""
+        products = dict.fromkeys(product for part in parts for product in self.weigh.needing(part))
+        return sum(map(self.weigh.value, products))
 
     def _candidate(
         self, kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]
@@ -366,10 +377,12 @@ def _with_sources(company: Company, parts: Iterable[str], change: Callable[[list
     return replace(company, sources=company.sources | changed)
 
 
-def _sourced(part: str, company: Company) -> Company:
-    refs = company.parts[part].refs[:1]
-    source = Source(part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, refs)
-    return replace(company, sources=company.sources | {part: [source]})
+def _sourced(parts: list[str], company: Company) -> Company:
+    def source(part: str) -> Source:
+        refs = company.parts[part].refs[:1]
+        return Source(part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, refs)
+
+    return replace(company, sources=company.sources | {part: [source(part)] for part in parts})
 
 
 def _placed(parts: list[str], who: str, country: str, company: Company) -> Company:

@@ -27,7 +27,8 @@ _TITLED = re.compile(r"貿易|輸出|輸入|贸易|进口|出口|trade|import|ex
 """What headers of trade statistics say, and their titles; a bill may have a column of export controls."""
 _NO_TRADE = frozenset(("part_maker", "part_supplier", "designator", "level", "parent", "share", "stock", *FIRMS))
 _OF_A_TIME = re.compile(
-    r"月間|月次|月平均|月当|日当たり|1日|日量|[/／](?:月|日|month|day|week|週)|monthly|weekly|daily|per (?:month|week|day)",
+    r"月間|[前先今当翌来次]月|月次|月平均|月当|週間|日当たり|1日|日量|[/／](?:月|日|month|day|week|週)|monthly|weekly|daily"
+    r"|(?:per|last|this|next|previous) (?:month|week|day)",
     re.I,
 )
 _OF_ONE = re.compile(r"員数|台当|台分|構成数|原単位|per ?(?:unit|set|product|assy|assembly|machine|vehicle)|单台|单机", re.I)

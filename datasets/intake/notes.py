@@ -8,6 +8,7 @@ from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .alternates import same_numbers
+from .consumption import days_of_use
 from .days import date, readings
 from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
@@ -38,6 +39,8 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
+    if table.kind == "stock" and "stock" in table.roles and not {"daily_use", "stock_days"} & table.roles.keys():
+        yield Message("datasets.intake.stock_alone", column=shorten(table.headers("stock")[0]))
     yield from _brands(table)
     yield from _usage(table)
     for role in sorted(YEARLY & table.roles.keys()):
@@ -85,7 +88,9 @@ def _substitutes(table: Table) -> Iterator[Message]:
 
 
 def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
-    if i in table.units and table.units[i].factor != 1:
+    if role == "daily_use" and i in table.units and (days := days_of_use(table.names[i])) is not None:
+        yield Message("datasets.intake.use_in", column=shorten(table.names[i]), days=f"{days:.4g}")
+    elif i in table.units and table.units[i].factor != 1:
         unit = table.units[i]
         yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
     if role == "amount" and i in table.units and table.units[i].currency and table.data.width:

@@ -20,6 +20,7 @@ from .alternates import with_alternates
 from .cleaned import cleaned
 from .columns import CONTENT, Columns, assign
 from .compositions import without_compositions
+from .consumption import with_use
 from .declared import as_questionnaire
 from .guesses import by_content
 from .halves import parted
@@ -257,7 +258,7 @@ class _Reader:
             table, headed = self._with_head(table, place)
             notes += (*stated, *headed)
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
-        table = replace(table, kind=self._kind(table, place.main, wanted))
+        table = with_use(replace(table, kind=self._kind(table, place.main, wanted)))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said

@@ -127,6 +127,15 @@ def test_what_hostile_cells_hold_reaches_no_terminal_and_no_markup(tmp_path):
     assert "\x1b" not in result.output and "[bold]" in result.output
 
 
+def test_the_workbook_of_a_fictional_company_is_written_where_kanmon_is_installed(tmp_path):
+    path = tmp_path / "filled.xlsx"
+    assert str(path) in run("template", path, "--example", "--lang", "en").output.replace("\n", "")
+    written = path.read_bytes()
+    assert checked(path)[0] == 0 and {"sourcing", "bom"} <= {each["kind"] for each in checked(path)[1]}
+    assert run("template", path, "--example").exit_code and path.read_bytes() == written  # nothing is replaced unasked
+    assert run("template", path, "--example", "--force").exit_code == 0
+
+
 def test_the_empty_template_has_no_parts(tmp_path):
     code, tables = checked(write_template(tmp_path / "t.xlsx", "ja"))
     assert code == 1 and sum(found["rows"] for found in tables) == 0

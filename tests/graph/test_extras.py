@@ -53,11 +53,22 @@ def test_what_is_installed_is_not_missed():
     need("polars")
 
 
-def test_pictures_without_matplotlib_name_the_extra(without):
+def test_pictures_without_matplotlib_name_the_extra(without, monkeypatch):
+    for package in [name for name in sys.modules if name.startswith("matplotlib.")]:
+        monkeypatch.delitem(sys.modules, package)
     without("matplotlib")
-    frame = kn.risk.concentration(kn.load("mlcc"))
-    with pytest.raises(MissingExtraError, match=r"kanmon\[plot\]"):
-        kn.plot.intervals(frame)
+    graph = kn.load("mlcc")
+    frame, shares = kn.risk.concentration(graph), graph.preferred("country", "world")
+    pictures = [
+        lambda: kn.plot.intervals(frame),
+        lambda: kn.plot.treemap(shares, graph=graph),
+        lambda: kn.plot.heat_map(shares, columns="item", graph=graph),
+        lambda: kn.plot.world_map(shares.filter(item=shares["item"][0]), graph=graph),
+        lambda: kn.plot.flow(shares, [shares["item"][0]], graph=graph),
+    ]
+    for draw in pictures:
+        with pytest.raises(MissingExtraError, match=r"kanmon\[plot\]"):
+            draw()
 
 
 def test_a_sweep_on_dask_without_dask_names_the_extra(without):

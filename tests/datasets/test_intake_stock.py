@@ -1,0 +1,35 @@
+"""Lists of stock: pieces are days only beside what is used in a time, and what that time is, is said."""
+
+import handed_in
+import pytest
+from people_files import table, text
+
+
+def days(folder, *lines):
+    text(folder / "stock.csv", lines)
+    return {id: part.stock_days for id, part in handed_in.company(folder).parts.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "used_in"),
+    [("月間使用数", 365 / 12), ("月平均使用量", 365 / 12), ("Monthly usage", 365 / 12)]
+    + [("年間使用数", 365), ("Annual usage", 365), ("Usage per week", 7), ("週間使用数", 7), ("1日使用量", 1)],
+)
+def test_stock_lasts_as_long_as_what_is_used_of_it_in_a_time_says(tmp_path, header, used_in):
+    found = days(tmp_path, f"品番,在庫数,{header}", "A-1,120,60", "A-2,,60", "A-3,120,", "A-4,120,0")
+    assert found == {"A-1": pytest.approx(2 * used_in), "A-2": None, "A-3": None, "A-4": None}
+
+
+def test_it_is_said_in_how_many_days_it_is_used_and_whose_list_names_a_supplier_names_no_only_source(tmp_path):
+    lines = ["品番,品名,仕入先,生産国,在庫数,月間使用数", "A-1,磁石,甲社,中国,120,60"]
+    found = table(text(tmp_path / "stock.csv", lines))
+    (note,) = (note for note in found.notes if note.key == "datasets.intake.use_in")
+    assert (found.kind, note.values["days"]) == ("stock", "30.42")
+
+
+@pytest.mark.parametrize("header", ["前月使用数", "先月出庫数", "Last month usage", "月間購入数", "Qty received per month"])
+def test_one_month_that_may_be_unlike_the_others_and_what_is_bought_make_no_days_and_no_bill(tmp_path, header):
+    lines = [f"品番,在庫数,{header}", "A-1,120,60", "A-2,10,5"]
+    found = table(text(tmp_path / "stock.csv", lines))
+    assert found.kind == "stock" and "stock_alone" in {note.key.rpartition(".")[2] for note in found.notes}
+    assert set(days(tmp_path, *lines).values()) == {None}
