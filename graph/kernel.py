@@ -117,9 +117,12 @@ class Kernel:
         # what was announced for them (a fact that is exchanged reaches a few steps, where all might have followed).
         more = size * min(1.0, self.spent / self.announced) if self.announced else size
         more = max(more, self.expected)
-        if self.shipping is not None and self.spent + more > self.shipping and self.portable:
-            self.spent += more
-            return True
+        if self.shipping is not None:
+            if self.spent + more <= self.shipping:
+                return False
+            if self.portable:
+                self.spent += more
+                return True
         if self.spent + more <= (EACH if Kernel.compiler_here else SMALL):
             return False
         pays = (self.spent + more > OWN and Kernel.spent_by_all + more > LARGE) or self.kept
@@ -221,7 +224,11 @@ def digest(function: Callable[..., Any]) -> str:
 
 
 def _source(function: Callable[..., Any]) -> str:
-    tree: Any = ast.parse(dedent(getsource(function)))
+    try:
+        tree: Any = ast.parse(dedent(getsource(function)))
+    except OSError:  # a package of which only what Python made of the source is here
+        about: Any = function
+        return repr((about.__code__.co_code, about.__code__.co_consts, about.__code__.co_names))
     if ast.get_docstring(tree.body[0]) is not None:
         del tree.body[0].body[0]
     return ast.unparse(tree)

@@ -233,3 +233,11 @@ def test_machine_code_does_not_outlive_another_order_of_the_fields_that_it_reads
         command = [sys.executable, str(tmp_path / "outer.py")]
         result = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
         assert float(result.stdout) == expected
+
+
+def test_a_kernel_whose_source_is_not_here_has_a_digest_too():
+    space = {"__name__": "nowhere"}
+    exec(compile("def add(x):\n    return x + 1\n", "nowhere.py", "exec"), space)
+    exec(compile("def less(x):\n    return x - 1\n", "nowhere.py", "exec"), space)
+    digests = {kernel.digest(space[name]) for name in ("add", "less")}
+    assert len(digests) == 2
