@@ -218,9 +218,14 @@ def _headline(words: Wording, countries: list[dict[str, Any]], makers: list[dict
     bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
     fields |= {"loss": words.three(bounds)}
     fields |= {"day": words.first_day(first["day_low"], first["day"])}
-    lines = [words.t("headline_worst", **fields)]
-    large = sum(row["loss"] >= LARGE * revenue for row in worst)
-    lines.append(words.t("headline_count", count=large, part=percent(LARGE), year=year))
+    certain = fields["loss"] == words.money(first["loss"])  # all three readings say the same
+    lines = [words.t("headline_worst" if certain else "headline_likely", **fields)]
+    stops = [*countries, *makers]
+    large = {
+        name: sum(row[end] is None or row[end] >= LARGE * revenue for row in stops)  # None: no upper bound
+        for name, end in (("count", "loss"), ("certain", "loss_low"), ("possible", "loss_open"))
+    }
+    lines.append(words.t("headline_count", **large, part=percent(LARGE), year=year))
     found = words.audit.mitigation
     if found is not None and found.plan is not None and found.plan.chosen:
         saved = found.nothing["estimate"] - found.plan.after["estimate"]

@@ -138,7 +138,7 @@ def _data(sheet: Sheet, path: str) -> dict[str, Any]:
             found["parts"].append({"part": part, "name": name, "known": known, "countries": []})
         here = found["parts"][-1]
         if (here["part"], here["name"]) != (part, name):
-            raise InputError("app.card.bad", path=path, where=sheet.address(i, 0), value=part)
+            raise InputError("app.card.bad", path=path, where=sheet.address(i, 0), value=shorten(part))
         if row["country"] == ELSEWHERE:
             here["elsewhere"] = figures
         else:

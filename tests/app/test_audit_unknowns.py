@@ -49,3 +49,31 @@ def test_parts_that_nobody_is_named_for_are_one_question_the_most_valuable_first
     (asked,) = [row for row in found["questions"] if row["kind"] == "named"]
     assert asked["parts"] == [*(f"B{n}" for n in range(30)), *(f"A{n}" for n in range(30))]
     assert asked["who"] == "In-house: purchasing" and "56 more" in asked["says"]
+
+
+@pytest.mark.parametrize(
+    ("days", "switching", "worst", "counts"),
+    [
+        (
+            None,
+            None,
+            "an estimated ¥180 (certain ¥0, possible ¥180) of revenue",
+            "3 by the estimate, 1 for certain, 3 at worst",
+        ),
+        (0, 180, "180 days, ¥180 of revenue", "3 by the estimate, 3 for certain, 3 at worst"),
+    ],
+)
+def test_what_only_the_estimate_says_is_no_certainty_of_the_headline(tmp_path, days, switching, worst, counts):
+    sheets = {
+        "BOM": [["parent", "part"], ["A", "M"], ["A", "N"]],
+        "Sourcing": [
+            ["part", "supplier", "country", "share", "stock days", "switching days"],
+            ["M", "X", "China", 1, days, switching],
+            ["N", "Y", "Japan", 1, 0, 180],
+        ],
+        "Products": [["product", "revenue"], ["A", 365]],
+        "Company": [["company", "stop days"], ["C", 180]],
+    }
+    found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph()), "en")
+    headline = found["board"]["headline"]  # China, its maker, and the maker at home
+    assert worst in headline[0] and counts in headline[1]

@@ -289,6 +289,11 @@ def test_a_row_of_another_part_among_those_of_one_is_refused_with_its_cell(page)
     with pytest.raises(InputError) as caught:
         read_card(path)
     assert caught.value.message.key == "app.card.bad" and row[0].coordinate in caught.value.message.text("en")
+    row[0].value = "\u202e" + "x" * 5000
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_card(path)
+    assert len(caught.value.text("en")) < 300 and "\u202e" not in caught.value.text("en")
 
 
 def test_several_parts_in_one_sheet_come_back_each_with_its_own(tmp_path):
