@@ -217,7 +217,7 @@ def _headline(words: Wording, countries: list[dict[str, Any]], makers: list[dict
     fields |= {"part": percent(first["loss"] / revenue), "year": year}
     bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
     fields |= {"loss": words.three(bounds)}
-    fields |= {"day": words.first_day(first["day_low"], first["day"])}
+    fields |= {"day": words.first_day(first)}
     certain = fields["loss"] == words.money(first["loss"])  # all three readings say the same
     lines = [words.t("headline_worst" if certain else "headline_likely", **fields)]
     stops = [*countries, *makers]

@@ -48,7 +48,7 @@ def scenario(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
             "says": words.say(row["title"]),
             "title": words.say(row["title"]),
             "lasts_says": words.period("a_year") if row.get("yearly") else days(row["days"], words.lang),
-            "day_says": BLANK if row["kind"] in {"controls", "tariff"} else words.first_day(row["day_low"], row["day"]),
+            "day_says": BLANK if row["kind"] in {"controls", "tariff"} else words.first_day(row),
             "first_name": None if row["first_part"] is None else words.company.parts[row["first_part"]].name,
             "notes": notes,
             "gained": gained,

@@ -44,7 +44,7 @@ def stop(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
             "beyond": not row["maker"] and beyond(words, row),
             "label": row["name"] or places[0],
             "country_name": text("graph.words.between", words.lang).join(places) or words.t("place_unknown"),
-            "day_says": words.first_day(row["day_low"], row["day"]),
+            "day_says": words.first_day(row),
             "first_name": None if row["first_part"] is None else words.company.parts[row["first_part"]].name,
             "stock_says": words.days(row["first_part"], row["first_least"], row["first_most"]),
             "switch_says": words.days(row["first_part"], row["first_switch_least"], row["first_switch_most"]),

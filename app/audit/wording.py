@@ -82,14 +82,21 @@ class Wording:
             return BLANK
         return self.t("no_bound") if value is None else self.money(value, kind)
 
-    def first_day(self, least: float | None, estimate: float | None) -> str:
-        """The day of the first shortage: estimate, and the earliest that is possible."""
+    def first_day(self, row: Mapping[str, Any]) -> str:
+        """The day of the first shortage in a stop: its estimate, and the earliest that is possible.
+
+        Where the estimate is the earliest day and a later one is possible, somebody's stock is not stated: it says no more.
+        """
+        least, estimate, latest = row["day_low"], row["day"], row["day_high"]
         if least is None:
             return self.t("does_not_stop")
+        low = at_least(least, ".0f")
         if estimate is None:
-            return self.t("from_day", low=at_least(least, ".0f"))
-        shown = days(estimate, self.lang)
-        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=at_least(least, ".0f"))
+            return self.t("from_day", low=low)
+        if estimate - least >= 0.5:
+            return self.t("day_worst", day=days(estimate, self.lang), worst=low)
+        exact = latest is not None and latest - least < 0.5
+        return days(estimate, self.lang) if exact else self.t("day_earliest", low=low)
 
     def three(self, value: Mapping[str, float | None]) -> str:
         """An estimate with what is certain and what is possible, where these differ."""

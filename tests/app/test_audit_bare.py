@@ -73,3 +73,23 @@ def test_the_revenue_of_a_product_without_lines_bounds_no_loss_and_is_not_asked_
     one = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph(), date="2026-11-23")
     asked = ranked_questions(one.company, one.figures)
     assert [row.parts for row in asked if row.kind == "revenue"] == [("C",)]
+
+
+@pytest.mark.parametrize(
+    ("stock", "en", "ja"),
+    [
+        (None, "First shortage after: 0 days at the earliest.", "不足が始まるまで：最短0日。"),
+        (0, "First shortage after: 0 days.", "不足が始まるまで：0日。"),
+        (20, "First shortage after: 20 days.", "不足が始まるまで：20日。"),
+        ("20-40", "First shortage after: 30 days (worst 20).", "不足が始まるまで：30日（最短20日）。"),
+    ],
+)
+def test_a_stock_that_nobody_states_is_not_said_to_be_none(stock, en, ja, tmp_path):
+    sheets = {
+        "Sourcing": [SOURCING, ["P1", "Axo", "China", stock, 400, 300]],
+        "Products": [["product", "revenue"], ["A", 365_000_000]],
+        "BOM": [["parent", "part"], ["A", "P1"]],
+    }
+    for lang, said in (("en", en), ("ja", ja)):
+        one = audit(workbook(tmp_path / f"{lang}.xlsx", sheets), lang=lang, world=SupplyGraph(), date="2026-11-23")
+        assert content(one, lang)["board"]["headline"][0].endswith(said)
