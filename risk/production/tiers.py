@@ -148,7 +148,7 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
-    network = graph.network(product, buyer=buyer, level=_WHOSE[level])
+    network = graph.network(product, buyer=buyer, level=_WHOSE[level], seen=True)
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in () if facts is None else own_sources(graph, facts).iter_rows(named=True):
         told[row["item"]].append(row)
@@ -427,7 +427,7 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
 
 def shared_sources(graph: SupplyGraph, buyer: str, *, level: str) -> pl.DataFrame:
     """Return the diamonds of `exposure` alone, without facts: ``item`` and the columns ``diamond_``."""
-    network = graph.network(None, buyer=buyer, level=_WHOSE[level])
+    network = graph.network(None, buyer=buyer, level=_WHOSE[level], seen=True)
     found = _diamonds(network, failures_of(network, level), set())
     schema = {name: kind for name, kind in _SCHEMA.items() if name == "item" or name.startswith("diamond_")}
     return pl.DataFrame([{"item": item} | row for item, row in sorted(found.items())], schema=schema, orient="row")
