@@ -286,9 +286,10 @@ class _Lines:
         everywhere = np.zeros_like(where)
         whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, [[]], TIERS, LEAST)
         self.depth = int(np.count_nonzero(tiers))
-        ends = [behind(network, roots, where, own, groups, self.depth, end, each=end in each) for end in (LEAST, MOST)]
-        self.ends = [(found / whole, at_tier / tiers[:, : self.depth]) for found, at_tier, _ in ends]
-        self.seen = ends[0][2]
+        self.ends = []
+        for end in (MOST, LEAST):  # of a large basket each takes much room: none is held twice
+            found, at_tier, self.seen = behind(network, roots, where, own, groups, self.depth, end, each=end in each)
+            self.ends.insert(0, (np.divide(found, whole, out=found), at_tier / tiers[:, : self.depth]))
         self.weights = np.array(list(roots.values())) * whole[0]
 
     def shares(self, tier: int | None) -> tuple[np.ndarray, np.ndarray]:
