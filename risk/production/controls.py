@@ -304,11 +304,13 @@ def control_losses(
     at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
     effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
-    network = graph.network(None if several else products[0], buyer=buyer, level=level)
+    about: dict[str, Any] = {"product": None if several else products[0], "buyer": buyer, "level": level}
+    network = graph.network(**about)
     effects = effects.filter(pl.Series([touches(network, row) for row in effects.iter_rows(named=True)], dtype=pl.Boolean))
     needed = {one: effects.filter(pl.col("item").is_in(graph.needed_by([one]).implode())) for one in products}
     effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
-    kept = _kept(network, _together(effects, graph.supplier_chains)[1], products)
+    del network  # of a large graph it takes much room, and markets of others change nothing of the products
+    kept = _kept(graph.network(**about, seen=True), _together(effects, graph.supplier_chains)[1], products)
     frames = [_lost(_together(needed[one], graph.supplier_chains)[0], kept.filter(product=one)) for one in products]
     if not several:
         return frames[0]

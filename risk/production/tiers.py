@@ -148,7 +148,7 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
-    network = graph.network(product, buyer=buyer, level=_WHOSE[level])
+    network = graph.network(product, buyer=buyer, level=_WHOSE[level], seen=True)
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in () if facts is None else own_sources(graph, facts).iter_rows(named=True):
         told[row["item"]].append(row)
@@ -286,9 +286,10 @@ class _Lines:
         everywhere = np.zeros_like(where)
         whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, [[]], TIERS, LEAST)
         self.depth = int(np.count_nonzero(tiers))
-        ends = [behind(network, roots, where, own, groups, self.depth, end, each=end in each) for end in (LEAST, MOST)]
-        self.ends = [(found / whole, at_tier / tiers[:, : self.depth]) for found, at_tier, _ in ends]
-        self.seen = ends[0][2]
+        self.ends = []
+        for end in (MOST, LEAST):  # of a large basket each takes much room: none is held twice
+            found, at_tier, self.seen = behind(network, roots, where, own, groups, self.depth, end, each=end in each)
+            self.ends.insert(0, (np.divide(found, whole, out=found), at_tier / tiers[:, : self.depth]))
         self.weights = np.array(list(roots.values())) * whole[0]
 
     def shares(self, tier: int | None) -> tuple[np.ndarray, np.ndarray]:
@@ -427,7 +428,7 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
 
 def shared_sources(graph: SupplyGraph, buyer: str, *, level: str) -> pl.DataFrame:
     """Return the diamonds of `exposure` alone, without facts: ``item`` and the columns ``diamond_``."""
-    network = graph.network(None, buyer=buyer, level=_WHOSE[level])
+    network = graph.network(None, buyer=buyer, level=_WHOSE[level], seen=True)
     found = _diamonds(network, failures_of(network, level), set())
     schema = {name: kind for name, kind in _SCHEMA.items() if name == "item" or name.startswith("diamond_")}
     return pl.DataFrame([{"item": item} | row for item, row in sorted(found.items())], schema=schema, orient="row")
