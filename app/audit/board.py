@@ -216,6 +216,7 @@ def _headline(words: Wording, countries: list[dict[str, Any]], makers: list[dict
     year = words.t("year_stated" if words.figures.unpriced or words.company.bare else "year_all")
     fields |= {"part": percent(first["loss"] / revenue), "year": year}
     bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
+    bounds |= {"priced": first["loss_high_priced"]}
     fields |= {"loss": words.three(bounds)}
     fields |= {"day": words.first_day(first)}
     certain = fields["loss"] == words.money(first["loss"])  # all three readings say the same

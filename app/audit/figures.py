@@ -245,7 +245,10 @@ def product_rows(hit: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def totals(products: list[dict[str, Any]], revenue: dict[str, float], days: float) -> dict[str, Any]:
-    """Return what a stop of so many days costs, with its first shortage; no upper bound is None."""
+    """Return what a stop of so many days costs, with its first shortage; no upper bound is None.
+
+    ``loss_high_priced``: what of the possible loss falls on products with a stated revenue.
+    """
     worth = days / YEAR
     return {
         "lost": sum(row["lost"] for row in products),
@@ -256,6 +259,7 @@ def totals(products: list[dict[str, Any]], revenue: dict[str, float], days: floa
         "loss": worth * _money(products, "lost", revenue),
         "loss_low": worth * _money(products, "lost_low", revenue),
         "loss_high": _bound(products, "lost_high", revenue, worth),
+        "loss_high_priced": worth * _money(products, "lost_high", revenue),
         "loss_open": _bound(products, "lost_open", revenue, worth),
         "year": _money(products, "stops", revenue),
         "year_low": _money(products, "stops_low", revenue),

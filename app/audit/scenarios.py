@@ -309,7 +309,7 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
     if not all(row["estimated"] for row in products):
         found["loss"] = None  # how many licences are granted nobody knows: an estimate would be a guess
     if built.graph is built.own:  # no part is linked to facts of the market: what controls do there nobody knows
-        found |= dict.fromkeys(("loss", "loss_high", "loss_open"))
+        found |= dict.fromkeys(("loss", "loss_high", "loss_high_priced", "loss_open"))
     acts = sorted(named, key=lambda id: (-named[id], id))
     blank = {"first_part": None, "below_90": None, "below_50": None, "back": None, "curve": []}
     return found | blank | {"products": products, "acts": acts}

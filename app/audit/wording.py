@@ -45,17 +45,22 @@ class Wording:
         """Return an amount that the company itself states."""
         return self.money(value, "stated")
 
-    def ends(self, low: float, high: float | None) -> tuple[str, str]:
-        """Return the certain and the possible amount: told outwards, where they do not meet."""
+    def ends(self, low: float, high: float | None, priced: float | None = None) -> tuple[str, str]:
+        """Return the certain and the possible amount: told outwards, where they do not meet.
+
+        Where a product without a stated revenue leaves the latter without a bound, ``priced`` is that of the others.
+        """
         if high is None:
-            return self.money(low, "least"), self.t("no_bound")
+            most = self.t("priced", most=self.money(priced, "most")) if priced else self.t("no_bound")
+            return self.money(low, "least"), most
         if high - low <= NOTHING * high:
             return self.money(low), self.money(high)
         return self.money(low, "least"), self.money(high, "most")
 
     def amounts(self, row: dict[str, Any], name: str) -> dict[str, str]:
         """An estimate and its ends, as they are shown."""
-        low, high = self.ends(row[f"{name}_low"], row[f"{name}_high"]) if self.figures.revenue else (BLANK, BLANK)
+        told = row[f"{name}_low"], row[f"{name}_high"], row.get(f"{name}_high_priced")
+        low, high = self.ends(*told) if self.figures.revenue else (BLANK, BLANK)
         return {f"{name}_says": self.most(row[name], "estimate"), f"{name}_low_says": low, f"{name}_high_says": high}
 
     def place(self, code: str | None) -> str:
@@ -101,7 +106,7 @@ class Wording:
     def three(self, value: Mapping[str, float | None]) -> str:
         """An estimate with what is certain and what is possible, where these differ."""
         shown = self.money(value["estimate"])
-        bounds = self.ends(value["low"] or 0.0, value["high"])
+        bounds = self.ends(value["low"] or 0.0, value["high"], value.get("priced"))
         return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
 
     def days(self, part: str | None, least: float | None, most: float | None) -> str:

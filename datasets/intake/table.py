@@ -20,7 +20,7 @@ from .lines import SetAside
 from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
-from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
+from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, level, name, number, unit_in
 from .words import COMMA, forms, language, marks, plain, speaks_one_of
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
@@ -239,7 +239,7 @@ class Table:
             cells = self.texts("level")
             if any(cell is not None and re.fullmatch(r"\d+(?:\.\d+)*\.[1-9]\d*", cell.strip()) for cell in cells):
                 return [None if cell is None else cell.strip(" .").count(".") for cell in cells]
-            return [_level(cell) for cell in cells]
+            return [level(cell) for cell in cells]
         if self.steps:
             columns = [self.cells(i) for i in self.steps]
             return [
@@ -456,24 +456,6 @@ def _joined(firms: list[str | None]) -> list[str]:
 def _currency(word: str | None) -> str | None:
     unit = unit_in(f"({word})") if word else None
     return None if unit is None else unit.currency
-
-
-def _level(cell: str | None) -> int | None:
-    """A level as people write it: 2, "2.0", "Lv2", "..2".
-
-    >>> [_level(cell) for cell in ("2", "2.0", "Lv.2", "..2", "**", "x")]
-    [2, 2, 2, 2, 2, None]
-    """
-    if cell is None:
-        return None
-    word = name(cell).strip()
-    value = number(word)
-    if value is not None and value == int(value) and 0 <= value < 100:
-        return int(value)
-    if re.fullmatch(r"[*+・.>]{1,20}", word):
-        return len(word)
-    match = re.fullmatch(r"[^\d]{0,8}?(\d{1,2})", word)
-    return int(match[1]) if match else None
 
 
 def written_alike(tables: Sequence[Table]) -> list[Table]:

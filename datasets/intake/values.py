@@ -276,3 +276,21 @@ def is_seller(firm: str) -> bool:
     names, endings = seller_words()
     key = firm_key(firm)
     return bare(firm) in names or bare(key) in names or key.endswith(endings)
+
+
+def level(cell: str | None) -> int | None:
+    """Return a level as people write it: 2, "2.0", "Lv2", "..2".
+
+    >>> [level(cell) for cell in ("2", "2.0", "Lv.2", "..2", "**", "x")]
+    [2, 2, 2, 2, 2, None]
+    """
+    if cell is None:
+        return None
+    word = name(cell).strip()
+    value = number(word)
+    if value is not None and value == int(value) and 0 <= value < 100:
+        return int(value)
+    if re.fullmatch(r"[*+・.>]{1,20}", word):
+        return len(word)
+    match = re.fullmatch(r"[^\d]{0,8}?(\d{1,2})", word)
+    return int(match[1]) if match else None

@@ -93,3 +93,20 @@ def test_a_stock_that_nobody_states_is_not_said_to_be_none(stock, en, ja, tmp_pa
     for lang, said in (("en", en), ("ja", ja)):
         one = audit(workbook(tmp_path / f"{lang}.xlsx", sheets), lang=lang, world=SupplyGraph(), date="2026-11-23")
         assert content(one, lang)["board"]["headline"][0].endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "¥180 million + products without revenue"), ("ja", "1.8億円＋売上未記入の製品の分")]
+)
+def test_beside_a_product_without_revenue_the_others_possible_loss_is_told(lang, said, tmp_path):
+    """A and B lose half a year less nothing: A's 365 million a year are 180 million in 180 days; B's value nobody states."""
+    sheets = {
+        "Sourcing": [SOURCING, ["P1", "Axo", "China", 0, 400, 300]],
+        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["B", "P1"]],
+    }
+    one = audit(workbook(tmp_path / "a.xlsx", sheets), lang=lang, world=SupplyGraph(), date="2026-11-23")
+    found = content(one, lang)
+    china = next(row for row in found["countries"] if row["node"] == "CHN")
+    assert china["loss_high"] is None and china["loss_high_says"] == said
+    assert said in found["board"]["headline"][0]
