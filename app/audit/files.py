@@ -10,6 +10,7 @@ from typing import Any
 
 from ...datasets.intake.mapping import as_yaml, draft
 from ...graph.files import whole_folder
+from ..room import give_back
 from .content import content
 from .page import render
 from .report import Audit
@@ -29,9 +30,9 @@ def write_report(
         The folder is not empty and ``force`` is false, or cannot be written.
     """
     shown = content(audit, lang, since)
-    page = render(shown)
     with whole_folder(path, force) as folder:
-        (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        (folder / "report.html").write_text(render(shown), encoding="utf-8", newline="\n")
+        give_back()  # the page was put together of as many pieces as it has cells
         with (folder / "report.json").open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(_json(shown))
         (folder / "mapping.yaml").write_text(corrections(audit), encoding="utf-8", newline="\n")

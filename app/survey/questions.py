@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import islice, zip_longest
+from types import MappingProxyType
 from typing import Any
 
 from ..audit.bills import inside, reached
@@ -45,6 +46,9 @@ ASKED = ("origin", "maker", "behind", "owner")
 """What a supplier is asked, in the order of the questionnaire."""
 
 
+_NONE: Mapping[str, tuple[float, float]] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question about some parts, for one supplier or for the company's own people.
@@ -61,7 +65,7 @@ class Question:
     narrows: tuple[float, float] | None
     hangs: float
     refs: tuple[str, ...] = ()
-    stops: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    stops: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _NONE)
     widest: float = 0.0
     bought: float | None = None
 
@@ -86,15 +90,16 @@ def ranked_questions(
     """
     weigh = _Weigher(company, figures, built)
     rows = [*figures.countries, *figures.makers]
-    candidates = [*_Blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
+    blanks = _Blanks(company, weigh, rows)
+    candidates = [*blanks, *_behind(company, weigh, figures.makers)]
     left = min(runs, NODES // max(1, len(company.parts)))
     found = []
     for one in _by_turns(candidates, _first(weigh, rows)):
         question = replace(one.question, hangs=one.hangs)
-        if one.answers and one.rows and len(one.answers) <= left:
-            left -= len(one.answers)
+        if one.rows and 0 < len(answers := blanks.answers(one.question)) <= left:
+            left -= len(answers)
             now = [weigh.width(row) for row in one.rows]
-            after = [weigh.widths_at(one, answer(company)) for answer in one.answers]
+            after = [weigh.widths_at(one, answer(company)) for answer in answers]
             gains = [max(0.0, sum(now) - sum(widths)) for widths in after]
             each = {
                 row["node"]: (max(0.0, was - max(widths)), max(0.0, was - min(widths)))
@@ -119,7 +124,6 @@ class _Candidate:
     question: Question
     hangs: float
     rows: list[dict[str, Any]]
-    answers: list[Callable[[Company], Company]]
 
     @property
     def days(self) -> bool:
@@ -181,7 +185,7 @@ class _Weigher:
 
 
 class _Blanks:
-    """What the company's rows leave open, each as a question with the stops that it touches and answers to weigh it by."""
+    """What the company's rows leave open, each as a question with the stops that it touches, and answers to weigh it by."""
 
     def __init__(self, company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> None:
         self.company, self.weigh = company, weigh
@@ -195,7 +199,7 @@ class _Blanks:
         for product, row in self.company.products.items():
             # Before it is known what goes into a product, its revenue bounds no loss.
             if row.get("revenue") is None and product not in self.company.bare:
-                yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
+                yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [])
         yield from self._named()
         yield from self._firms()
         if self.company.described:
@@ -213,7 +217,7 @@ class _Blanks:
                 beside[(*about.makers, *about.sellers)].append(part)
         for parts in beside.values():
             parts.sort(key=lambda part: -self._worth([part]))
-            found = self._candidate("named", parts, None, self.wide, [partial(_sourced, parts)])
+            found = self._candidate("named", parts, None, self.wide)
             hangs = self._worth(parts)
             yield found if found.rows else replace(found, question=replace(found.question, widest=hangs), hangs=hangs)
 
@@ -222,14 +226,44 @@ class _Blanks:
         products = dict.fromkeys(product for part in parts for product in self.weigh.needing(part))
         return sum(map(self.weigh.value, products))
 
-    def _candidate(
-        self, kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]
-    ) -> _Candidate:
-        at = touched[:STOPS]
+    def answers(self, question: Question) -> list[Callable[[Company], Company]]:
+        """Return the answers that a question is weighed by: made when it is its turn, of tens of thousands few are."""
+        parts, part, who = list(question.parts), question.parts[0], str(question.supplier)
+        least_most = 0.0, self.company.stop_days
+        match question.kind.removeprefix("behind_"):
+            case "named":
+                return [partial(_sourced, parts)]
+            case "origin":
+                worst = next((row["node"] for row in self.wide if not row["maker"]), HOME)
+                return [partial(_placed, parts, who, place) for place in (HOME, worst)]
+            case "maker":
+                return [partial(_made, parts, who)]
+            case "stock":
+                return [partial(_stocked, part, days) for days in least_most]
+            case "shares":
+                return [partial(_shared, part, at) for at in range(min(3, len(self._active(part))))]
+            case "switch":
+                return [partial(_switched, part, within(days, self._switching(part))) for days in least_most]
+        return []
+
+    def _active(self, part: str) -> list[Source]:
+        return [source for source in self.company.sources.get(part, []) if source.active]
+
+    def _switching(self, part: str) -> Days:
+        """What is stated of the time until another source delivers a part.
+
+        The qualified alternative that states no time may be the quickest; without one, the source that is replaced may be
+        the one that states none.
+        """
+        blank = any(source.switch_days is None for source in self.company.alternatives(part) or self._active(part))
+        return (None if blank else self.company.switching(part)) or Days(0.0)
+
+    def _candidate(self, kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]]) -> _Candidate:
+        at = touched if len(touched) <= STOPS else touched[:STOPS]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(self.company, part))
         widths = [self.weigh.width(row) for row in at]
         question = Question(kind, tuple(parts), supplier, None, 0.0, tuple(refs), widest=max(widths, default=0.0))
-        return _Candidate(question, sum(widths), at, answers)
+        return _Candidate(question, sum(widths), at)
 
     def _firms(self) -> Iterator[_Candidate]:
         """Where suppliers make what they sell, and whose it is: one question to each, about all its parts."""
@@ -247,17 +281,15 @@ class _Blanks:
         for (kind, who), parts in by_supplier.items():
             if not self.company.described:
                 told = [amount for amount in bought[kind, who] if amount is not None]
-                found = self._candidate(kind, list(dict.fromkeys(parts)), who, [], [])
+                found = self._candidate(kind, list(dict.fromkeys(parts)), who, [])
                 yield replace(found, question=replace(found.question, bought=sum(told) if told else None))
                 continue
             if kind == "origin":
-                worst = countries[0]["node"] if countries else HOME
-                answers = [partial(_placed, parts, who, place) for place in (HOME, worst)]
-                found = self._candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
+                found = self._candidate(kind, list(dict.fromkeys(parts)), who, countries)
                 # Where no country is known at all, none has an interval: what may be lost is what its maker's stop costs.
                 yield found if countries else replace(found, hangs=self.hangs.get(str(firm_id(who)), 0.0))
             else:
-                yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers, [partial(_made, parts, who)])
+                yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers)
 
     def _parts(self) -> Iterator[_Candidate]:
         """Days and shares of each part that has sources."""
@@ -270,7 +302,7 @@ class _Blanks:
         # lists.
         listed = [part for part in self.needed if part not in company.told and part not in self.direct]
         for part in [*self.direct, *listed]:
-            sources = [source for source in company.sources.get(part, []) if source.active]
+            sources = self._active(part)
             if not sources:
                 continue
             behind = "" if part in self.direct else "behind_"
@@ -278,18 +310,12 @@ class _Blanks:
             if any(source.country is None or not source.maker for source in sources):
                 touched = self.wide
             if company.parts[part].stock_days is None:
-                answers = [partial(_stocked, part, days) for days in (0.0, company.stop_days)]
-                yield self._candidate(f"{behind}stock", [part], None, touched, answers)
+                yield self._candidate(f"{behind}stock", [part], None, touched)
             open_ = [source for source in sources if source.share is None]
             if len(sources) > 1 and open_ and not behind:
-                answers = [partial(_shared, part, at) for at in range(min(3, len(sources)))]
-                yield self._candidate("shares", [part], None, touched, answers)
-            # The qualified alternative that states no time may be the quickest; without one, the source that is replaced may
-            # be the one that states none.
-            blank = any(source.switch_days is None for source in company.alternatives(part) or sources)
-            if (switching := (None if blank else company.switching(part)) or Days(0.0)).figure is None:
-                answers = [partial(_switched, part, within(days, switching)) for days in (0.0, company.stop_days)]
-                yield self._candidate(f"{behind}switch", [part], None, touched, answers)
+                yield self._candidate("shares", [part], None, touched)
+            if self._switching(part).figure is None:
+                yield self._candidate(f"{behind}switch", [part], None, touched)
 
 
 def _needed(company: Company) -> set[str]:
@@ -338,7 +364,7 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
     for maker, each in parts.items():
         refs = dict.fromkeys(ref for part in each for ref in _refs(company, part))
         question = Question("behind", tuple(dict.fromkeys(each)), maker, None, 0.0, tuple(refs))
-        yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
+        yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [])
 
 
 def _owners(weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:

@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -176,6 +175,8 @@ UNSAID = Assumptions(sourcing="any")
 """Of a source that does not deliver today nobody said whom it buys from, nor what it has in stock of what it needs."""
 _SMALL = 1000
 """Nodes up to which a network is looked at whole: what is found out of it once then serves all threats."""
+_LARGE = 50_000
+"""Nodes from which on a network takes tens of megabytes."""
 _NOBODY = "?"
 """Whose stop is that of what is nobody's."""
 
@@ -196,20 +197,19 @@ class Stops:
         self.blanks = Blanks(graph, buyer, facts)
         self.cases = [case for case in CASES if case != "open" or self.blanks.unnamed]
         self.items = set(graph.items["id"])
+        self._networks: dict[bool, ProductionNetwork] = {}
         self._all_gone: dict[float, bool] = {}
         self._measures: dict[str, list[Measure]] = {}
 
     def network(self, case: str) -> ProductionNetwork:
-        """Return the buyer's network, with everything that may be opened in any reading, shut."""
-        return self._open if case == "open" and self.blanks.unnamed else self._named
-
-    @cached_property
-    def _named(self) -> ProductionNetwork:
-        return self._compiled(self.blanks.unnamed)
-
-    @cached_property
-    def _open(self) -> ProductionNetwork:
-        return self._compiled()
+        """Return the buyer's network, with everything that may be opened in any reading, shut; of large ones one is kept."""
+        named = case != "open" or not self.blanks.unnamed
+        if named not in self._networks:
+            if any(len(other.kind) > _LARGE for other in self._networks.values()):
+                self._networks.clear()
+                self.graph.forget(large_only=True)
+            self._networks[named] = self._compiled(self.blanks.unnamed if named else ())
+        return self._networks[named]
 
     def _compiled(self, without: Collection[str] = ()) -> ProductionNetwork:
         sources = self.blanks.openings | needed_sources([], [one for case in self.cases for one in self.measures(case)])
@@ -275,17 +275,28 @@ class Stops:
             self._all_gone[days] = gone
         return self._all_gone[days]
 
+    def _worked_out(
+        self, threat: Threat, cases: Collection[str], told: list[dict[str, Any]]
+    ) -> list[tuple[str, str, float, float]]:
+        """Add some readings of a threat to its rows of products, and return those of items."""
+        here = self.within(threat)
+        for row, more in zip(told, here.products(cases), strict=True):
+            row |= more
+        return here.items() if "estimate" in cases else []
+
     def losses(self, threats: Sequence[Threat], figures: Iterable[str] = CASES) -> StopLosses:
         """Return what each threat does to each product, and to what the buyer sources."""
         cases = cases_of(figures)
-        rows: list[dict[str, Any]] = []
+        threats = threats if self.values else ()
+        rows: list[list[dict[str, Any]]] = [[{} for _ in self.values] for _ in threats]
         items: list[tuple[str, str, float, float]] = []
-        for threat in threats if self.values else ():
-            here = self.within(threat)
-            rows += [bounded(row, threat.days, cases) for row in here.products(cases)]
-            items += here.items() if "estimate" in cases else []
+        # With the open reading, which has a network of its own, last: then there is one network at a time.
+        for some in filter(None, (cases - {"open"}, cases & {"open"})):
+            for threat, told in zip(threats, rows, strict=True):
+                items += self._worked_out(threat, some, told)
+        found = [bounded(row, threat.days, cases) for threat, told in zip(threats, rows, strict=True) for row in told]
         schema = {"threat": pl.String, "item": pl.String, "lost": pl.Float64, "days": pl.Float64}
-        return StopLosses(loss_table(rows), pl.DataFrame(items, schema=schema, orient="row"))
+        return StopLosses(loss_table(found), pl.DataFrame(items, schema=schema, orient="row"))
 
 
 class Stopped:
