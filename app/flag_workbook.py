@@ -11,7 +11,7 @@ import polars as pl
 from ..datasets.prior_reports import technologies, technology_materials
 from ..graph import LimitError, ReadError
 from ..graph.errors import shorten
-from ..graph.files import whole_file
+from ..graph.files import check_file, whole_file
 from ..graph.frames import spoken_in
 from ..graph.messages import text
 from ..risk.technology.flags import flag_technologies
@@ -77,8 +77,7 @@ def check_out(path: Path, force: bool) -> None:
     """
     if path.suffix.lower() not in {".xlsx", ".csv"}:
         raise ReadError("app.flag.out_kind", path=shorten(path))
-    if path.exists() and not force:
-        raise ReadError("graph.tables.exists", path=shorten(path))
+    check_file(path, force)
 
 
 def write_flags(found: Flagged, path: Path, *, force: bool = False) -> None:

@@ -13,10 +13,10 @@ import polars as pl
 from polars import selectors as cs
 
 from ..datasets import maker_prior
-from ..graph import InputError, ReadError, SupplyGraph, notebook
+from ..graph import InputError, SupplyGraph, notebook
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
-from ..graph.files import whole_file
+from ..graph.files import check_file, whole_file
 from ..graph.frames import to_pandas
 from ..graph.messages import default_language, spoken, text
 from ..risk import Change, Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
@@ -110,9 +110,7 @@ class Study:
         """
         from .excel import new_book
 
-        path = Path(path)
-        if path.exists() and not force:
-            raise ReadError("graph.tables.exists", path=shorten(path))
+        path = check_file(path, force)
         with whole_file(path) as temporary, new_book(temporary) as book:
             for name, frame in self.tables.items():
                 _write_sheet(book, name, frame)

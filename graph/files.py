@@ -166,6 +166,20 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def check_file(path: str | Path, force: bool = False) -> Path:
+    """Return ``path`` when a file may be written there: before long work, not after it.
+
+    Raises
+    ------
+    ReadError
+        The file exists and ``force`` is false.
+    """
+    path = Path(path)
+    if path.exists() and not force:
+        raise ReadError("graph.tables.exists", path=short_path(path))
+    return path
+
+
 def check_folder(path: str | Path, force: bool = False) -> Path:
     """Return ``path`` when a folder may be written there: before long work, not after it.
 

@@ -20,7 +20,7 @@ from .contents import WORKBOOKS, kind_of
 from .delimited import check_columns, frame_of, lines_above
 from .encodings import text_of
 from .errors import InputError, ReadError, short_path, shorten
-from .files import not_found, open_file, read_bytes, reading, whole_file, whole_folder
+from .files import check_file, not_found, open_file, read_bytes, reading, whole_file, whole_folder
 from .headers import called
 from .messages import Message
 from .parquet import damage
@@ -264,9 +264,7 @@ def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: s
     path = Path(path)
     format = format or ("xlsx" if path.suffix.lower() == ".xlsx" else "csv")
     if format == "xlsx":
-        if path.exists() and not force:
-            raise ReadError("graph.tables.exists", path=short_path(path))
-        with whole_file(path) as temporary:
+        with whole_file(check_file(path, force)) as temporary:
             _write_workbook(tables, temporary)
     elif format in {"csv", "parquet"}:
         with whole_folder(path, force) as folder:

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ...datasets.guideline import guideline_documents, guideline_items
 from ...datasets.intake.words import forms, marks, plain, title_kind
 from ...datasets.layout import Column, Sheet, sheets
-from ...graph import ReadError
-from ...graph.errors import shorten
-from ...graph.files import whole_file
+from ...graph.files import check_file, whole_file
 from ...graph.messages import ENGLISH, LANGUAGES, spoken, text
 from ..excel import FONT, new_book, on_paper, set_height, write_cell
 
@@ -49,9 +47,7 @@ def write_example(path: str | Path, *, force: bool = False) -> Path:
     ReadError
         As `write_template`.
     """
-    path = Path(path)
-    if path.exists() and not force:
-        raise ReadError("graph.tables.exists", path=shorten(path))
+    path = check_file(path, force)
     book = resources.files("kanmon.datasets") / "data" / "demo_company" / "audit.xlsx"
     with whole_file(path) as temporary:
         temporary.write_bytes(book.read_bytes())
@@ -70,9 +66,7 @@ def write_workbook(
     ReadError
         As `write_template`.
     """
-    path = Path(path)
-    if path.exists() and not force:
-        raise ReadError("graph.tables.exists", path=shorten(path))
+    path = check_file(path, force)
     title = text("app.audit_workbook.title", lang)
     with whole_file(path) as temporary, new_book(temporary, title, in_memory=True) as book:
         book.set_calc_mode("manual")

@@ -34,13 +34,14 @@ def check(
     from ...datasets import load
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
     from ...datasets.intake.understanding import Understanding, inputs, understand
-    from ...graph import KanmonError, ReadError
+    from ...graph import KanmonError
     from ...graph.errors import shorten
+    from ...graph.files import check_file
     from ..understood import as_json, draft_text, linked, show, write_draft
 
     lang_ = language(lang)
-    if draft is not None and draft.exists() and not force:
-        raise ReadError("graph.tables.exists", path=shorten(draft))
+    if draft is not None:
+        check_file(draft, force)
     corrections = read_corrections(mapping)
     tables, names, failed = [], [], []
     with console(stderr=True).status(text("app.cli.working", lang_)):
