@@ -122,7 +122,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
         last = steps.row(-1, named=True)
         parts = {"explained": last["explained"], "width": last["width_after"], "now": last["width"]}
         words = {name: share(part, part, lang) for name, part in parts.items()}
-        terminal.print(text("app.ask.together", lang, count=steps.height, **words))
+        terminal.print(text(f"app.ask.together{'_one' if steps.height == 1 else ''}", lang, count=steps.height, **words))
     terminal.print(text("app.ask.how_to_read", lang), style="dim")
     terminal.print()
 
