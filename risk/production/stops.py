@@ -276,7 +276,7 @@ class Stops:
         return self._all_gone[days]
 
     def _worked_out(
-        self, threat: Threat, cases: Collection[str], told: list[dict[str, Any]]
+        self, threat: Threat, cases: Collection[str], told: Iterable[dict[str, Any]]
     ) -> list[tuple[str, str, float, float]]:
         """Add some readings of a threat to its rows of products, and return those of items."""
         here = self.within(threat)
@@ -288,7 +288,7 @@ class Stops:
         """Return what each threat does to each product, and to what the buyer sources."""
         cases = cases_of(figures)
         threats = threats if self.values else ()
-        rows: list[list[dict[str, Any]]] = [[{} for _ in self.values] for _ in threats]
+        rows = [[{"threat": one.scenario.name, "product": item} for item in self.values] for one in threats]
         items: list[tuple[str, str, float, float]] = []
         # With the open reading, which has a network of its own, last: then there is one network at a time.
         for some in filter(None, (cases - {"open"}, cases & {"open"})):
@@ -344,8 +344,8 @@ class Stopped:
 
     def products(self, cases: Collection[str]) -> list[dict[str, Any]]:
         """Return what happens to each product, by readings: rows for `bounded`."""
-        name, days = self.threat.scenario.name, self.threat.days
-        rows: dict[str, dict[str, Any]] = {item: {"threat": name, "product": item} for item in self.stops.values}
+        days = self.threat.days
+        rows: dict[str, dict[str, Any]] = {item: {} for item in self.stops.values}
         for case in (case for case in self.stops.cases if case in cases):
             if case == "open" and self._all_gone():
                 for row in rows.values():
