@@ -208,10 +208,10 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
     losses, courses = {}, {}
     for end, changes in reach.items():
         threats = [Threat(Scenario(id, hit), days[id]) for id, hit in changes.items()]
+        if threats and values:  # first: the losses end with another network than both begin with
+            courses[end] = stop_courses(built.own, threats, values, buyer=SELF, facts=facts)
         if threats or end == "estimate":
             losses[end] = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=figures[end])
-        if threats and values:
-            courses[end] = stop_courses(built.own, threats, values, buyer=SELF, facts=facts)
     rows = []
     for one in asked:
         base = {"id": one.id, "kind": one.kind, "title": one.title, "days": one.days, "weight": one.weight}

@@ -316,10 +316,10 @@ def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) ->
     cell = "" if first is None else row[first] or ""
     if cell and not cell.strip("* ") and first not in shape.levels:  # SAP's mark of a sum
         return True
-    others = [j for j in filled if j != first and not is_blank(row[j])]
-    alone = bool(others) and all(number(row[j]) is not None and j in {*shape.money, *shape.counting} for j in others)
-    if alone and len(cell) < 80 and _SUM.fullmatch(cell.strip()):
-        return True
+    if len(cell) < 80 and _SUM.fullmatch(cell.strip()):
+        others = [j for j in filled if j != first and not is_blank(row[j])]
+        if others and all(number(row[j]) is not None and j in {*shape.money, *shape.counting} for j in others):
+            return True
     if plain(cell).strip(":：・*【】[]＜＞<>《》〔〕()（）") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False
     return not any(j != first and j in shape.naming and number(row[j]) is None and not is_blank(row[j]) for j in filled)
