@@ -97,7 +97,7 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         for i, name in enumerate(table.names):
             samples = " | ".join(safe(value, 28) for value in table.samples(i))
             if name or samples:
-                unit = f" [{table.units[i].word}]" if i in table.units else ""
+                unit = f" [{table.units[i].word}]" if i in table.units and table.units[i].word else ""
                 how = table.how.get(i, "")
                 guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
                 taken = [f"{_role(table, by_place[i], lang)}{guess}{unit}"] if i in by_place else []

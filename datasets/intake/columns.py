@@ -93,6 +93,7 @@ class _Assignment:
         for i, role in self.wishes.items():
             if role not in {"ignore", "", None}:
                 self._take(role, i, CORRECTED)
+            self.how[i] = CORRECTED  # one that is left out, too
         self._steps()
         found = sorted(self._candidates(), key=lambda each: (-each[1].score, -self._fullness(each), each[0]))
         for i, suggestion in found:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from .table import Table
 from .values import Unit
+from .words import PART
 
 YEAR, MONTH, WEEK = 365.0, 365.0 / 12, 7.0
 _USED = re.compile(r"使用|消費|所要|出庫|払出|usage|consum|demand|\buse\b|\bused\b|verbrauch|consumo|用量|消耗", re.I)
@@ -34,11 +35,19 @@ def days_of_use(header: str) -> float | None:
 
 
 def with_use(table: Table) -> Table:
-    """Return a stock list whose count of what is used in a time is taken as what is used in a day."""
-    counted = table.roles.get("quantity", ())
-    days = days_of_use(table.names[counted[0]]) if len(counted) == 1 else None
-    if table.kind != "stock" or days is None or "stock" not in table.roles or "daily_use" in table.roles:
+    """Return a stock list whose count of what is used in a time is taken as what is used in a day.
+
+    Of several such counts that of the longest time speaks: it is the least like any one month.
+    """
+    if table.kind != "stock" or "stock" not in table.roles or "daily_use" in table.roles:
         return table
-    roles = {role: at for role, at in table.roles.items() if role != "quantity"} | {"daily_use": counted}
-    factor = (table.units[counted[0]].factor if counted[0] in table.units else 1.0) / days
-    return replace(table, roles=roles, units=dict(table.units) | {counted[0]: Unit("", "count", None, factor)})
+    counted = table.roles.get("quantity", ())
+    unread = [i for i in range(len(table.names)) if i not in table.how]  # what a person left out is corrected
+    times = {i: days for i in (*counted, *unread) if (days := days_of_use(table.names[i])) is not None}
+    if not times or len(counted) > 1:
+        return table
+    used = max(times, key=lambda i: times[i])
+    roles = {role: at for role, at in table.roles.items() if role != "quantity" or used not in at} | {"daily_use": (used,)}
+    factor = (table.units[used].factor if used in table.units else 1.0) / times[used]
+    units = dict(table.units) | {used: Unit("", "count", None, factor)}
+    return replace(table, roles=roles, how={used: PART} | dict(table.how), units=units)

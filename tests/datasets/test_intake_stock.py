@@ -13,7 +13,8 @@ def days(folder, *lines):
 @pytest.mark.parametrize(
     ("header", "used_in"),
     [("月間使用数", 365 / 12), ("月平均使用量", 365 / 12), ("Monthly usage", 365 / 12)]
-    + [("年間使用数", 365), ("Annual usage", 365), ("Usage per week", 7), ("週間使用数", 7), ("1日使用量", 1)],
+    + [("年間使用数", 365), ("Annual usage", 365), ("Usage per week", 7), ("週間使用数", 7), ("1日使用量", 1)]
+    + [("月間消費量", 365 / 12), ("Annual demand", 365), ("Yearly consumption (pcs)", 365)],
 )
 def test_stock_lasts_as_long_as_what_is_used_of_it_in_a_time_says(tmp_path, header, used_in):
     found = days(tmp_path, f"品番,在庫数,{header}", "A-1,120,60", "A-2,,60", "A-3,120,", "A-4,120,0")
@@ -33,3 +34,12 @@ def test_one_month_that_may_be_unlike_the_others_and_what_is_bought_make_no_days
     found = table(text(tmp_path / "stock.csv", lines))
     assert found.kind == "stock" and "stock_alone" in {note.key.rpartition(".")[2] for note in found.notes}
     assert set(days(tmp_path, *lines).values()) == {None}
+
+
+def test_of_several_counts_of_use_that_of_the_longest_time_speaks_and_one_that_is_left_out_is_none(tmp_path):
+    lines = ["品番,在庫数,月間消費量,年間消費量", "A-1,120,999,120"]
+    assert days(tmp_path, *lines) == {"A-1": pytest.approx(365.0)}
+    path = text(tmp_path / "stock.csv", lines)
+    for left_out, read in (({"年間消費量"}, "月間消費量"), ({"年間消費量", "月間消費量"}, None)):
+        found = table(path, corrections={"sheets": {"stock": {"columns": dict.fromkeys(left_out, "ignore")}}})
+        assert found.headers("daily_use") == ([read] if read else [])
