@@ -46,6 +46,8 @@ def card(
         own, _, theirs = pair.partition("=")
         if not own or not theirs:
             raise InputError("app.card.bad_name", value=shorten(pair))
+        if called.get(own, theirs) != theirs:
+            raise InputError("app.card.two_names", own=shorten(own), one=shorten(called[own]), other=shorten(theirs))
         called[own] = theirs
     company, _, _, found = company_with(source, answers.files, mapping=mapping, days=days)
     made = card_of(company, build_graph(company), datetime.date.today().isoformat(), called)

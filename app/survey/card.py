@@ -90,7 +90,7 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
     Raises
     ------
     InputError
-        There is no product, or ``names`` speaks of another one.
+        There is no product, ``names`` speaks of another one, or two products would have one name.
     """
     names = dict(names or {})
     if not company.described:
@@ -98,16 +98,22 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
     for product in names:
         if product not in company.products:
             raise InputError("app.card.other_product", value=shorten(product), known=_few(company.products))
+    called: dict[str, str] = {}
+    for product in (product for product in company.products if product not in company.bare):
+        name = names.get(product, product)
+        if name in called:
+            about = {"one": shorten(called[name]), "other": shorten(product)}
+            raise InputError("app.card.same_name", name=shorten(name), **about)
+        called[name] = product
     sources = (source.country for each in company.sources.values() for source in each if source.active)
     codes = sorted(({code for code in sources if code} | company.countries_of_cards) - {HOME})
     losses = stopped(company, built, [(code, True) for code in [*codes, NOBODYS]])
     parts = []
-    for product in (product for product in company.products if product not in company.bare):
+    for name, product in called.items():
         found = [_handed_on(one[product], company.stop_days) for one in losses]
         elsewhere = found.pop()
         rows = {code: one for code, one in zip(codes, found, strict=True) if one != elsewhere}
-        about = CardPart(names.get(product, product), company.parts[product].name, rows, elsewhere, _known(company, product))
-        parts.append(about)
+        parts.append(CardPart(name, company.parts[product].name, rows, elsewhere, _known(company, product)))
     return Card(company.name, company.stop_days, company.as_of, made, tuple(parts))
 
 
@@ -203,13 +209,17 @@ def from_data(data: Any, path: str) -> Card:
     reader = _Reader(path, float(days or 0.0) if _is_number(days) else 0.0)
     if not 0 < reader.days <= LONGEST:
         raise reader.bad("days", days)
-    parts = reader.listed(data.get("parts"), "parts")
+    parts = [reader.part(one, f"parts[{n}]") for n, one in enumerate(reader.listed(data.get("parts"), "parts"))]
+    first = {one.part: n for n, one in reversed(list(enumerate(parts)))}
+    for n, one in enumerate(parts):
+        if first[one.part] != n:  # which of the two would count nobody says
+            raise reader.bad(f"parts[{n}].part", one.part)
     card = Card(
         reader.word(data.get("issuer"), "issuer"),
         reader.days,
         None if data.get("as_of") is None else reader.word(data["as_of"], "as_of"),
         reader.word(data.get("made"), "made"),
-        tuple(reader.part(one, f"parts[{n}]") for n, one in enumerate(parts)),
+        tuple(parts),
     )
     try:
         same = data.get("sha256") == digest(data)

@@ -302,6 +302,13 @@ def test_a_loss_that_is_certain_before_anything_is_short_is_refused(card):
             from_data(data | {"sha256": digest(data)}, "card.json")
 
 
+def test_a_part_that_stands_twice_in_a_card_is_refused_even_under_a_right_hash(card):
+    data = as_data(card)
+    data["parts"].append(data["parts"][0])
+    with pytest.raises(InputError, match=r"parts\[\d\]\.part"):
+        from_data(data | {"sha256": digest(data)}, "card.json")
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

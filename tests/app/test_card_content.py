@@ -44,6 +44,18 @@ def test_a_number_for_a_product_that_is_not_made_here_is_refused_and_says_which_
     assert "Z" in str(caught.value) and "A" in str(caught.value)
 
 
+@pytest.mark.parametrize("names", [{"A": "1", "B": "1"}, {"A": "B"}])
+def test_two_products_of_one_name_are_in_no_card(tmp_path, names):
+    """A buyer could not tell which of the two it buys."""
+    with pytest.raises(InputError) as caught:
+        card(tmp_path, ROWS, [["A", "P"], ["B", "P"]], ["A", "B"], names)
+    assert caught.value.message.key == "app.card.same_name"
+    assert {one.part for one in card(tmp_path, ROWS, [["A", "P"], ["B", "P"]], ["A", "B"], {"A": "B", "B": "A"}).parts} == {
+        "A",
+        "B",
+    }
+
+
 def test_a_country_has_a_row_of_its_own_where_its_stop_does_what_that_of_no_other_does(tmp_path):
     rows = [*ROWS, ["P", "W", "Vietnam", 0, None, 400, "yes"], ["Q", "V", "Japan", 1, 0, 400, "yes"]]
     rows += [["S", "U", "Korea", 1, 0, 400, "yes"]]

@@ -479,7 +479,8 @@ def test_what_was_set_aside_of_the_replies_is_said_by_each_command(tmp_path, mon
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [(["survey", "audit.xlsx", "--deadline", "soon"], "soon"), (["card", "audit.xlsx", "--as", "X"], "OWN=THEIRS")],
+    [(["survey", "audit.xlsx", "--deadline", "soon"], "soon"), (["card", "audit.xlsx", "--as", "X"], "OWN=THEIRS")]
+    + [(["card", "audit.xlsx", "--as", "A=X", "--as", "A=Y"], "'A'")],
 )
 def test_a_wrong_option_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)
