@@ -39,7 +39,11 @@ PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
 DAYS = 30
 """Days that suppliers have for an answer."""
+EVERY = "*"
+"""The part of a line that speaks of every part of its table that has no answer of its own."""
 _LINES = {"origin": 3, "behind": 4, "holders": 4}
+_SEVERAL, _MANY = 3, 10
+"""Parts from which on a table begins with lines for all of them; and from which on each of them has one line."""
 _MORE = 4
 """Lines for the holders of a supplier's holders: whose these are it writes itself."""
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
@@ -189,28 +193,35 @@ class _Sheets:
     def answers(self, lines: Sequence[tuple[str, str]]) -> None:
         """Questions that a number of days answers."""
         keys = KEYS["answers"]
-        page, row = self._table("answers", keys)
+        kinds: dict[str, list[str]] = {}
         for kind, part in lines:
-            shown = {
-                "kind": kind,
-                "part": part,
-                "name": self.company.parts[part].name,
-                "question": words(f"question_{kind}"),
-            }
-            self._line(page, row, keys, shown)
-            page.set_row(row, 58)
+            kinds.setdefault(kind, []).append(part)
+        several = any(len(parts) >= _SEVERAL for parts in kinds.values())
+        page, row = self._table("answers", keys, several=several)
+        asked = [(kind, part) for kind, parts in kinds.items() for part in [*[EVERY][: len(parts) >= _SEVERAL], *parts]]
+        for kind, part in asked:
+            question = words(f"question_{kind}", " / ")
+            self._line(page, row, keys, {"kind": kind, "question": question} | self._about(part))
+            page.set_row(row, _height(question, _WIDTHS["question"]))
             row += 1
         self._validate(page, keys, row)
 
     def table(self, name: str, parts: Sequence[str]) -> None:
-        """A table with some empty lines for each part."""
+        """A table with some empty lines for each part, and before several parts some for all of them."""
         keys = KEYS[name]
-        page, row = self._table(name, keys)
-        for part in parts:
-            for _ in range(_LINES[name]):
-                self._line(page, row, keys, {"part": part, "name": self.company.parts[part].name})
-                row += 1
+        page, row = self._table(name, keys, several=len(parts) >= _SEVERAL)
+        each = _LINES[name] if len(parts) < _MANY else 1
+        lines = [EVERY] * (_LINES[name] if len(parts) >= _SEVERAL else 0)
+        for part in [*lines, *(part for part in parts for _ in range(each))]:
+            about = self._about(part)
+            self._line(page, row, keys, about)
+            if part == EVERY:
+                page.set_row(row, _height(about["name"], _WIDTHS["name"]))
+            row += 1
         self._validate(page, keys, row)
+
+    def _about(self, part: str) -> dict[str, Any]:
+        return {"part": part, "name": words("every_part", " / ") if part == EVERY else self.company.parts[part].name}
 
     def holders(self, supplier: str) -> None:
         """Who holds the supplier, and who holds those."""
@@ -223,12 +234,13 @@ class _Sheets:
             row += 1
         self._validate(page, keys, row)
 
-    def _table(self, name: str, keys: Sequence[str]) -> tuple[Worksheet, int]:
+    def _table(self, name: str, keys: Sequence[str], *, several: bool = False) -> tuple[Worksheet, int]:
         page = self._sheet(name, [_WIDTHS.get(key, _WIDTH) for key in keys])
         self._text(page, 0, words(f"{name}_title"), len(keys) - 1, 62, self.title)
-        if name != "answers":
-            width = sum(_WIDTHS.get(key, _WIDTH) for key in keys[1:])
-            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, _height(words(f"{name}_help"), width))
+        helps = [f"{name}_help"] * (name != "answers") + ["every_help"] * several
+        if helps:
+            told = "\n".join(" ".join(word(one, tongue) for one in helps) for tongue in TONGUES)
+            self._text(page, 1, told, len(keys) - 1, _height(told, sum(_WIDTHS.get(key, _WIDTH) for key in keys[1:])))
         for j, key in enumerate(keys):
             write_cell(page, 2, j, key, self.key)
             write_cell(page, 3, j, words(LABELS.get(key, key)), self.head)

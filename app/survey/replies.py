@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from ..audit.remarks import Remark
 from ..audit.words import Short
 from .card import Card
 from .card_files import is_card, read_card
-from .questionnaire import ABOUT, KEYS, LABELS, MARK
+from .questionnaire import ABOUT, EVERY, KEYS, LABELS, MARK
 from .wording import TONGUES, word, words
 
 FILES, LINES = 5_000, 5_000
@@ -56,6 +56,8 @@ _WORDS = {"maker", "input", "source", "country", "holder"}
 """Columns in which a ditto is what stands above it."""
 _GIVEN = {"part", "name", "question", "kind", "firm"}
 """Columns that the questionnaire fills itself."""
+_TOLD = {table: set(keys) - _GIVEN - {"note"} for table, keys in KEYS.items()}
+"""Columns in which something is told of a part or firm."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Line:
     ref: str
     cells: dict[str, str]
     """The addresses of its values ("E5")."""
+    told: bool = True
+    """Whether anything stands there but what the questionnaire filled in itself, and a note."""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -236,6 +240,9 @@ def _reply(file: str, sheets: list[Sheet], guide: _Guide, found: Replies) -> Rep
                 found.say(
                     "no_header", label, columns=", ".join(words(one, " / ") for one in (_ABOUT_WHAT[lost], _OF_TABLE[lost]))
                 )
+    for table, lines in reply.tables.items():
+        if _ABOUT_WHAT[table] == "part":
+            reply.tables[table] = _of_each(lines, found)
     _count(reply)
     return reply
 
@@ -279,6 +286,8 @@ def _lines(
     unsaved = {(row, column - sheet.left) for row, column in sheet.unsaved}
     for i, row in enumerate(rows[top:], start=top + 1):
         cells = dict.fromkeys(KEYS[table]) | {key: _written(key, row[j]) for key, j in places.items()}
+        if _said(cells[about] or "") == EVERY:
+            cells[about] = EVERY
         dittos = [key for key in _WORDS & cells.keys() if is_ditto(cells[key])]
         if dittos:
             cells |= {key: above.get(key) for key in dittos}
@@ -306,8 +315,33 @@ def _lines(
             elif isinstance(value, Days):
                 found.say("range", label, i, _label(key), value=cell)
             values[key] = value
-        lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}))
+        told = any(cells[key] is not None for key in _TOLD[table])
+        lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}, told))
     return lines
+
+
+def _of_each(lines: list[Line], told: Replies) -> list[Line]:
+    """The lines of a table, where what is told of all parts stands at each part of which nothing else is.
+
+    Answers of one kind are of no other.
+    """
+    every: dict[Any, list[Line]] = defaultdict(list)
+    own: dict[tuple[Any, Any], list[Line]] = {}
+    for line in lines:
+        kind, part = line.values.get("kind"), line.values["part"]
+        if part != EVERY:
+            own.setdefault((kind, part), []).append(line)
+        elif line.told:
+            every[kind].append(line)
+    for kind, (line, *_) in every.items():
+        if all(one != kind for one, _ in own):
+            told.say("no_parts", line.place[0], line.row)
+    found: list[Line] = []
+    for (kind, part), each in own.items():
+        open_ = not any(line.told for line in each)
+        about = {"part": part, "name": each[0].values.get("name")}
+        found += [replace(line, values=line.values | about) for line in every[kind]] if open_ and every[kind] else each
+    return found
 
 
 def _written(key: str, cell: str | None) -> str | None:
