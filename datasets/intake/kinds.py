@@ -40,7 +40,7 @@ _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "lev
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
 _NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
-SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
+SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
 
 
@@ -96,6 +96,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "bom"
     if sourced:
         return "sourcing"
+    if "daily_use" in has:
+        return "stock"  # how long something lasts says nothing of who else delivers it
     if ledger:
         return "sourcing" if _yearly_sources(table, has, yearly=by_year) else "ledger"
     if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:

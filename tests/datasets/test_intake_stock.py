@@ -26,6 +26,8 @@ def test_it_is_said_in_how_many_days_it_is_used_and_whose_list_names_a_supplier_
     found = table(text(tmp_path / "stock.csv", lines))
     (note,) = (note for note in found.notes if note.key == "datasets.intake.use_in")
     assert (found.kind, note.values["days"]) == ("stock", "30.42")
+    daily = table(text(tmp_path / "daily.csv", [lines[0].replace("月間使用数", "1日使用量"), lines[1]]))
+    assert (daily.kind, daily.suppliers) == (found.kind, found.suppliers)
 
 
 @pytest.mark.parametrize("header", ["前月使用数", "先月出庫数", "Last month usage", "月間購入数", "Qty received per month"])

@@ -280,7 +280,7 @@ widened = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     bought,
     widened,
