@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,31 +59,81 @@ def behind(
     nodes, weights = np.array(list(roots), np.int64), np.array(list(roots.values()), np.float64)
     weights /= weights.sum()
     places, n = len(groups), len(network.kind)
-    makers = np.flatnonzero(network.kind == MAKER)
-    lines = sparse.csr_array((parts(network), (network.owner, network.indices)), shape=(n, n))[makers]
-    pools = [_Pools(network, MARKET, spread), _Pools(network, GROUP, EVEN)]
+    steps = _steps(network, nodes, tiers, spread, each=each)
     whole, at_tier = np.zeros((places, len(nodes))), np.zeros((places, tiers))
     together = np.zeros((tiers, len(nodes)))
     for first in range(0, places, wide := max(1, _ROOM // max(1, n))):
         some = range(first, min(first + wide, places))
         count = len(some)
         made, stands = _made(place, some, groups, spread)
-        hidden = pools[0].hidden(place, own, stands, first) if spread == MOST else None
+        hides = {step: step.hidden(place, own, stands, first) for step in dict.fromkeys(steps)} if spread == MOST else {}
         # By node, what each place makes: at the tier alone in the first columns, over all tiers up to it in the last.
         found = np.zeros((n, 2 * count if each else count))
-        for tier in range(tiers):
-            # Makers come before markets, and these before groups: in one pass lines go from one tier to the next.
-            found[makers] = lines @ found
-            found[makers, -count:] += made[makers]
-            if tier == 0 and each:
-                found[makers, :count] += made[makers]
-            for pool in pools:
-                found[pool.nodes] = pool.split(found, hidden if pool is pools[0] else None, alone=tier == 0 and each)
+        for tier, step in enumerate(steps):
+            step.take(found, made, hides.get(step), each=each, first=tier == 0)
             if each:
                 at_tier[some, tier] = weights @ found[nodes, :count]
                 together[tier] += found[nodes, :count].sum(axis=1)
         whole[some] = found[nodes, -count:].T
     return whole, at_tier, together
+
+
+def _steps(network: ProductionNetwork, roots: NDArray[np.int64], tiers: int, spread: int, *, each: bool) -> list[_Step]:
+    """Return what is gone over at each tier: every node; where only all tiers count, each when its lines have ended.
+
+    Lines that go round in a circle, or on past the last tier, never end: then every node is gone over at each tier.
+    """
+    n = len(network.kind)
+    lines = sparse.csr_array((parts(network), (network.owner, network.indices)), shape=(n, n))
+    ends = None if each else _ends(network, roots, tiers)
+    if ends is None:
+        return [_Step(network, lines, np.ones(n, np.bool_), spread)] * tiers
+    return [_Step(network, lines, ends == tier, spread) for tier in range(tiers)]
+
+
+def _ends(network: ProductionNetwork, roots: NDArray[np.int64], tiers: int) -> NDArray[np.int64] | None:
+    """Return at which tier behind each node the last line ends (-1: no root reaches it); None where one never does."""
+    kind, owner, indices = network.kind, network.owner, network.indices
+    follows = np.where(kind[owner] == MAKER, parts(network) > 0, (network.flags & EXTRA) == 0)
+    above, below = owner[follows], indices[follows]
+    reached = np.zeros(len(kind), np.bool_)
+    reached[roots] = True
+    while (more := below[reached[above] & ~reached[below]]).size:
+        reached[more] = True
+    here = reached[above]
+    above, below = above[here], below[here]
+    ends, step = np.where(reached, 0, -1), (kind[above] == MAKER).astype(np.int64)
+    while (later := ends[below] + step > ends[above]).any():
+        np.maximum.at(ends, above[later], (ends[below] + step)[later])
+        if ends.max() >= tiers:
+            return None
+    return ends
+
+
+class _Step:
+    """Some nodes of a network, and how what is made behind them comes of what is made behind those that they lead to."""
+
+    def __init__(self, network: ProductionNetwork, lines: sparse.csr_array, nodes: NDArray[np.bool_], spread: int) -> None:
+        self.makers = np.flatnonzero((network.kind == MAKER) & nodes)
+        self.lines = lines[self.makers]
+        self.markets, self.groups = _Pools(network, MARKET, nodes, spread), _Pools(network, GROUP, nodes, EVEN)
+
+    def hidden(self, *about: Any) -> _Hidden:
+        """Return what sources are worth less for a place that their market names; see `_Pools.hidden`."""
+        return self.markets.hidden(*about)
+
+    def take(
+        self, found: NDArray[np.float64], made: NDArray[np.float64], hidden: _Hidden | None, *, each: bool, first: bool
+    ) -> None:
+        """Write what each place makes behind the nodes into ``found`` (n x columns; see `behind`)."""
+        makers, count = self.makers, made.shape[1]
+        # Makers come before markets, and these before groups: in one pass lines go from one tier to the next.
+        found[makers] = self.lines @ found
+        found[makers, -count:] += made[makers]
+        if first and each:
+            found[makers, :count] += made[makers]
+        found[self.markets.nodes] = self.markets.split(found, hidden, alone=first and each)
+        found[self.groups.nodes] = self.groups.split(found, None, alone=False)
 
 
 def _made(
@@ -109,9 +160,10 @@ class _Pools:
     What is open goes to whoever has least (most) of a place behind it, each up to its upper bound; or evenly, by room.
     """
 
-    def __init__(self, network: ProductionNetwork, kind: int, spread: int) -> None:
-        self.nodes, self.spread = np.flatnonzero(network.kind == kind), spread
-        links = np.flatnonzero((network.kind[network.owner] == kind) & ((network.flags & EXTRA) == 0))
+    def __init__(self, network: ProductionNetwork, kind: int, nodes: NDArray[np.bool_], spread: int) -> None:
+        here = (network.kind == kind) & nodes
+        self.nodes, self.spread = np.flatnonzero(here), spread
+        links = np.flatnonzero(here[network.owner] & ((network.flags & EXTRA) == 0))
         self.pool, self.source = np.searchsorted(self.nodes, network.owner[links]), network.indices[links]
         room, slack = network.high[links] - network.low[links], network.slack[self.nodes]
         self.low = network.low[links]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import kanmon as kn
+import numpy as np
 import polars as pl
+import pytest
 from kanmon.risk import exposure, look_through
+from kanmon.risk.production.supply_lines import _ends
 from kanmon.risk.production.tiers import over_all_tiers, shared_sources
+from polars.testing import assert_frame_equal
 
 
 def test_shared_sources_and_all_tiers_alone_are_what_the_whole_tables_say():
@@ -16,3 +20,37 @@ def test_shared_sources_and_all_tiers_alone_are_what_the_whole_tables_say():
     basket = dict.fromkeys(graph.inputs["item"].unique().sort().head(9), 2.0)
     tiers = look_through(graph, basket, "JPN")
     assert over_all_tiers(graph, basket, "JPN").rows() == tiers.filter(pl.col("tier").is_null()).rows()
+
+
+def chain(*pairs):
+    """Items that need one another, each half from China and half from nobody that is named."""
+    items = list(dict.fromkeys(one for pair in pairs for one in pair))
+    return kn.SupplyGraph(
+        items=[{"id": one, "name_en": one, "kind": "component"} for one in items],
+        inputs=[{"item": item, "input": one, "source": "s"} for item, one in pairs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": one, "supplier": "CHN", "source": "s", "share": 0.5} for one in items],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+LINE = chain(("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("e", "f"))
+LOOP = chain(("a", "b"), ("b", "c"), ("c", "b"), ("e", "f"))
+
+
+@pytest.mark.parametrize("graph", [LINE, LOOP, kn.load("permanent_magnet"), kn.load("power_semiconductor")])
+def test_all_tiers_alone_are_those_of_every_tier_whether_lines_end_or_go_round(graph):
+    basket = dict.fromkeys(graph.inputs["item"].unique().sort(), 1.0)
+    tiers = look_through(graph, basket, "JPN")
+    assert_frame_equal(over_all_tiers(graph, basket, "JPN"), tiers.filter(pl.col("tier").is_null()), rel_tol=1e-12)
+
+
+def test_lines_end_with_the_longest_way_behind_a_node_and_in_a_circle_never():
+    network = LINE.network(None, buyer="JPN")
+    ends = _ends(network, np.array([network.market("a")]), 30)
+    # Behind a stand b, c and d one after the other; nothing that is asked about leads to e and f.
+    assert [int(ends[network.market(one)]) for one in "abcdef"] == [3, 2, 1, 0, -1, -1]
+    assert _ends(network, np.array([network.market("a")]), 3) is None  # one tier more than is looked at
+    looped = LOOP.network(None, buyer="JPN")
+    assert _ends(looped, np.array([looped.market("a")]), 30) is None
+    assert _ends(looped, np.array([looped.market("e")]), 30) is not None
