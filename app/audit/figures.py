@@ -87,11 +87,14 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     above = _Above(built, countries)
     built.forget(large_only=True)  # what follows looks at others
     hit = losses.products.partition_by("threat", as_dict=True)
-    short = losses.items.partition_by("threat", as_dict=True)
+    gone: dict[str, list[str]] = defaultdict(list)
+    for threat, item in losses.items.filter(pl.col("lost") > 1 - NOTHING).select("threat", "item").iter_rows():
+        gone[threat].append(item)
+    firsts = first_parts(losses.items)
     rows, bought = [], _bought(company)
     for node in [*countries, *firms] if company.described else ():
-        products, items = hit[(node,)], short.get((node,), losses.items.clear())
-        rows.append(_row(company, built, node, list(bought[node]), products, items, revenue, above))
+        about = hit[(node,)], gone[node], firsts.get(node)
+        rows.append(_row(company, built, node, list(bought[node]), *about, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
         coverage=coverage(company, built, links, priced),
@@ -191,7 +194,8 @@ def _row(
     node: str,
     parts: list[str],
     hit: pl.DataFrame,
-    short: pl.DataFrame,
+    stopped: list[str],
+    first: str | None,
     revenue: dict[str, float],
     above: _Above,
 ) -> dict[str, Any]:
@@ -203,8 +207,6 @@ def _row(
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
     products = [row for row in all_ if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
-    stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
-    first = first_part(short)
     return {
         "node": node,
         "maker": not country,
@@ -227,10 +229,11 @@ def _row(
     }
 
 
-def first_part(short: pl.DataFrame) -> str | None:
-    """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
-    own = short.filter(pl.col("days").is_finite()).sort(pl.col("days").round(6), "item")
-    return own["item"][0].partition(":")[2] if own.height else None
+def first_parts(items: pl.DataFrame) -> dict[str, str]:
+    """Return by threat the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
+    own = items.filter(pl.col("days").is_finite()).sort("threat", pl.col("days").round(6), "item")
+    firsts = own.unique("threat", keep="first", maintain_order=True).select("threat", "item")
+    return {threat: item.partition(":")[2] for threat, item in firsts.iter_rows()}
 
 
 def product_rows(hit: pl.DataFrame) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from ...risk import (
 from ...risk.production.ownership import may_be_controlled
 from .company import HOME, YEAR, Company
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id, sourcing_facts
-from .figures import NOTHING, Figures, first_part, product_rows, totals
+from .figures import NOTHING, Figures, first_parts, product_rows, totals
 from .owners import largest_first
 from .words import place
 
@@ -212,7 +212,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
             courses[end] = stop_courses(built.own, threats, values, buyer=SELF, facts=facts)
         if threats or end == "estimate":
             losses[end] = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=figures[end])
-    rows = []
+    rows, firsts = [], first_parts(losses["estimate"].items)
     for one in asked:
         base = {"id": one.id, "kind": one.kind, "title": one.title, "days": one.days, "weight": one.weight}
         base |= {
@@ -227,8 +227,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
         else:
             products = _products(losses, reach, one.id)
             hit = [row for row in products if row["stops_high"] > NOTHING]
-            first = first_part(losses["estimate"].items.filter(threat=one.id))
-            row = base | totals(products, revenue, one.days) | {"products": hit, "first_part": first}
+            row = base | totals(products, revenue, one.days) | {"products": hit, "first_part": firsts.get(one.id)}
             ends = {end: courses.get(end if one.id in reach[end] else "estimate") for end in reach}
             rows.append(row | _over_time(ends, one, revenue))
     return rows

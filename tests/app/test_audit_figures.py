@@ -12,7 +12,7 @@ from kanmon.app.audit.cells import Days
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.content import content
-from kanmon.app.audit.figures import first_part, work_out
+from kanmon.app.audit.figures import first_parts, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.measures import mitigate
 from kanmon.app.audit.page import render
@@ -309,7 +309,7 @@ def test_of_parts_that_run_out_on_one_day_the_first_by_name_is_told():
     """Thirty days for 60 % and twenty-five for half last as long, whatever the last digit of a float says."""
     days = [25.0 / (1 - 0.5), 30.0 / (1 - 0.4)]
     short = pl.DataFrame({"item": ["own:b", "own:a"], "lost": [0.5, 0.6], "days": [days[0] - 1e-9, days[1]]})
-    assert first_part(short) == "a"
+    assert first_parts(short.with_columns(threat=pl.lit("CHN"))) == {"CHN": "a"}
 
 
 def test_the_first_part_to_run_out_is_the_one_of_the_first_shortage(tmp_path):
