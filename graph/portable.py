@@ -31,7 +31,7 @@ FIRST, PER_BYTE = 300_000, 2
 """Numbers that a kernel as it is goes over while the code of one is made ready: for any, and for each byte."""
 _HURRIED, _WELL = 0, 1
 """How much is made of the code: levels of LLVM."""
-_WELL_PER_BYTE = 4e-6
+_WELL_PER_BYTE = 5e-6
 """Seconds that code made in a hurry runs for each byte before it is made well, which takes half as long."""
 _TRIED = {("linux", "x86_64", "CPython")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""

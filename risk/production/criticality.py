@@ -67,8 +67,8 @@ def chokepoints(
 
       at a market or group q. The shares that the data leaves open bound it (low: elsewhere; high: with the node, where it is
       named); ``dependency_flow`` spreads them over the sources by the room of each, and never counts unattributed makers.
-    - **betweenness**: of all shortest paths between other vertices, the part through the node, unweighted and directed, by
-      igraph; vertices are the items and the nodes that make them (what a maker needs points to it, and it points to what it
+    - **betweenness**: of all shortest paths between other vertices, the part through the node, unweighted and directed;
+      vertices are the items and the nodes that make them (what a maker needs points to it, and it points to what it
       makes). A node on few ways can have none and still stop everything: it is there for comparison with other tools.
 
     Parameters
