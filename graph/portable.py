@@ -32,8 +32,8 @@ FIRST, PER_BYTE = 300_000, 2
 _HURRIED, _WELL = 0, 1
 """How much is made of the code: levels of LLVM."""
 _WELL_PER_BYTE = 5e-6
-"""Seconds that code made in a hurry runs for each byte before it is made well: that takes half of them, and saves half of all
-that follow."""
+"""Seconds that code made in a hurry runs for each byte before it is made well: that takes half of them, and saves half of
+what follows."""
 _TRIED = {("linux", "x86_64", "CPython")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""
 _HEAD = object.__basicsize__
