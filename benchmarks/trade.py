@@ -2,11 +2,12 @@
 
 ``python benchmarks/trade.py [--rows 11000000] [--rounds 3]``. A seeded table of the size and shape of a BACI year is
 written as Parquet; every engine then goes from the file to the same result (per item and importer: total, HHI, largest
-origin and its share) in a process of its own, round by round, so that a busy machine hits all of them. The fastest round
-counts; CPU seconds tell the work where other programs run beside it; memory is the process's peak. "unique" trusts that
-a flow has one row, as in BACI; "summed" adds repeated flows first.
+origin and its share) in a process of its own, round by round, so that a busy machine hits all of them. Of all rounds the
+least counts, of seconds and of the processor's seconds, which tell the work where other programs run beside it; of the peak
+memory of the process the most. "unique" trusts that a flow has one row, as in BACI; "summed" adds repeated flows first.
 
-Targets: at most 1.2 times polars' own time, at least 3 times faster than pandas, under 2 GiB.
+Targets: the processor's time of the best engine, and under 2 GiB. Held for "summed" to a tenth; on "unique" rows what polars
+takes tuned by hand is three quarters of Kanmon's time, and what DuckDB takes is half: nothing less may do (see the docs).
 """
 
 from __future__ import annotations
@@ -159,18 +160,16 @@ def main() -> None:
         path = Path(folder) / "trade.parquet"
         # In a process of its own: a child's peak memory would begin at this one's.
         subprocess.run([sys.executable, __file__, "--rows", str(options.rows), "--write", str(path)], check=True)
-        print(
-            f"{options.rows:,} flows, {path.stat().st_size / 2**20:.0f} MiB of Parquet; fastest of {options.rounds} rounds\n"
-        )
-        print("| task | engine | seconds | times Kanmon | CPU s | peak MiB |\n|---|---|---:|---:|---:|---:|")
+        print(f"{options.rows:,} flows, {path.stat().st_size / 2**20:.0f} MiB of Parquet; {options.rounds} rounds\n")
+        print("| task | engine | seconds | CPU s | CPU, times Kanmon | peak MiB |\n|---|---|---:|---:|---:|---:|")
         for task, summed in (("unique", False), ("summed", True)):
             rounds = [{name: measure(name, str(path), summed) for name in ENGINES} for _ in range(options.rounds)]
-            best = {name: min((each[name] for each in rounds), key=lambda run: run["seconds"]) for name in ENGINES}
+            best = {name: {what: min(each[name][what] for each in rounds) for what in rounds[0][name]} for name in ENGINES}
             for name, run in best.items():
                 assert abs(run["hhi"] / best["kanmon"]["hhi"] - 1) < 1e-9, name
-                ratio = run["seconds"] / best["kanmon"]["seconds"]
+                ratio, peak = run["cpu"] / best["kanmon"]["cpu"], max(each[name]["peak"] for each in rounds)
                 print(
-                    f"| {task} | {name} | {run['seconds']:.2f} | {ratio:.2f} | {run['cpu']:.1f} | {run['peak']:.0f} |",
+                    f"| {task} | {name} | {run['seconds']:.2f} | {run['cpu']:.2f} | {ratio:.2f} | {peak:.0f} |",
                     flush=True,
                 )
 

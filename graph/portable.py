@@ -31,8 +31,9 @@ FIRST, PER_BYTE = 300_000, 2
 """Numbers that a kernel as it is goes over while the code of one is made ready: for any, and for each byte."""
 _HURRIED, _WELL = 0, 1
 """How much is made of the code: levels of LLVM."""
-_WELL_PER_BYTE = 4e-6
-"""Seconds that code made in a hurry runs for each byte before it is made well, which takes half as long."""
+_WELL_PER_BYTE = 5e-6
+"""Seconds that code made in a hurry runs for each byte before it is made well: that takes half of them, and saves half of
+what follows."""
 _TRIED = {("linux", "x86_64", "CPython")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""
 _HEAD = object.__basicsize__
@@ -46,7 +47,7 @@ class Portable:
     """A kernel as it came with the package.
 
     Made ready in a hurry, its code takes twice as long to run as made well, and a tenth to be made: so it is made well only
-    when it has run for some time, a second for the largest.
+    when it has run for some time, one or two seconds for the largest.
     """
 
     def __init__(self, about: dict[str, Any], code: bytes) -> None:

@@ -13,6 +13,8 @@ from ...graph.arguments import checked
 from ...graph.errors import InputError, LimitError, shorten
 
 _BATCH = 4096
+_TOGETHER = 8
+"""Sets that differ in their last event only, of which the joint loss is looked at first."""
 
 
 @checked()
@@ -27,7 +29,8 @@ def minimal_sets(
 
     Exact when the loss is monotone (a larger set never costs less); nothing is promised otherwise. Sets are grown one
     event at a time, in order of the events' own losses, largest first. A set is not grown when it is a hit, when a part
-    of it is, or when even all the later events together would not bring it to the threshold.
+    of it is, or when even all the later events together would not bring it to the threshold. Nor is a grown set looked at
+    by itself when it falls short even with the events by which its neighbours grew.
 
     Parameters
     ----------
@@ -80,13 +83,12 @@ def minimal_sets(
                     tried.append(members)
             if len(tried) > limit:
                 raise search.too_many()
-        grown = []
-        for places, loss in zip(tried, search.losses([order[p] for p in places] for places in tried), strict=True):
+        open_ = _open(search, order, tried, threshold)
+        for places, loss in zip(open_, search.losses([order[p] for p in places] for places in open_), strict=True):
             if loss >= threshold:
                 hits.add(places)
                 found[tuple(sorted(order[place] for place in places))] = float(loss)
-            else:
-                grown.append(places)
+        grown = [places for places in tried if places not in hits]
     ranked = sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
     return [(tuple(events[event] for event in members), loss) for members, loss in ranked]
 
@@ -108,6 +110,13 @@ def _within_reach(search: _Search, order: list[int], grown: list[tuple[int, ...]
         for row in rows[:low]:
             reach[row] = True
     return reach
+
+
+def _open(search: _Search, order: list[int], tried: list[tuple[int, ...]], threshold: float) -> list[tuple[int, ...]]:
+    """Return the sets that may reach the threshold: not those that fall short even together with their neighbours."""
+    parts = [list(part) for _, part in groupby(tried, key=lambda places: (places[:-1], places[-1] // _TOGETHER))]
+    joint = search.losses([order[p] for p in (*part[0], *(places[-1] for places in part[1:]))] for part in parts)
+    return [places for part, loss in zip(parts, joint, strict=True) if loss >= threshold for places in part]
 
 
 class _Search:

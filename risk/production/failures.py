@@ -29,6 +29,8 @@ LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
 _PART = 200_000
 """Fewest nodes, over all sets, for which another core is asked."""
+_TOGETHER = 8
+"""Rows that are looked at together before each alone."""
 
 
 def network_of(
@@ -205,9 +207,24 @@ class Failures:
         # Whatever nobody is named for stops in nearly every row: once for all rows, as an event that each begins with.
         cut_always, spared = unsure
         always = _nothing(1, nodes), _rows([cut_always], links), _nothing(1, links), _nothing(1, nodes)
-        events = [sparse.csr_array(sparse.vstack(pair)) for pair in zip((hits, cuts, spared, turned), always, strict=True)]
-        sets = np.arange(count + 1) * 2, np.column_stack([np.full(count, count), np.arange(count)]).ravel()
-        return self._replayed(events, sets, reading, wanted, assumptions, state)
+
+        def lost(*rows: sparse.csr_array) -> NDArray[np.float64]:
+            events = [sparse.csr_array(sparse.vstack(pair)) for pair in zip(rows, always, strict=True)]
+            size = len(rows[0].indptr) - 1
+            sets = np.arange(size + 1) * 2, np.column_stack([np.full(size, size), np.arange(size)]).ravel()
+            return self._replayed(events, sets, reading, wanted, assumptions, state)
+
+        if len(wanted) > 1 or count <= _TOGETHER:
+            return lost(hits, cuts, spared, turned)
+        # One node is often lost whatever a row spares: neighbours are first spared together, and nothing of them stops.
+        part = np.arange(count) // _TOGETHER
+        joint = _sums(part)
+        parts = len(joint.indptr) - 1
+        least = lost(_nothing(parts, nodes), _nothing(parts, links), joint @ spared, joint @ turned)
+        result = least[part]
+        open_ = result[:, 0] < 1
+        result[open_] = lost(hits[open_], cuts[open_], spared[open_], turned[open_])
+        return result
 
     def hidden(self, reading: str) -> sparse.csr_array:
         """Links (E x m) that may be an event's, to remainders and to whom it belongs; see `losses`."""
@@ -301,6 +318,11 @@ class Failures:
 
 def _nothing(rows: int, width: int) -> sparse.csr_array:
     return sparse.csr_array((rows, width), dtype=np.int32)
+
+
+def _sums(part: NDArray[np.int64]) -> sparse.csr_array:
+    """Return what adds up rows of the same part (parts x rows); parts count up from 0."""
+    return sparse.csr_array((np.ones(len(part), np.int32), (part, np.arange(len(part)))))
 
 
 def _rows(lists: Sequence[NDArray[np.int64]], width: int) -> sparse.csr_array:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import Scenario, affected, chokepoints, cut_sets, embargo, halt, simulate
+from kanmon.risk.production import failures
 
 
 def graph_of(inputs, shares, companies=()):
@@ -93,6 +94,22 @@ def test_betweenness_is_that_of_networkx(graph, frame):
     expected = nx.betweenness_centrality(view)
     for node, value in frame.select("node", "betweenness").unique().iter_rows():
         assert value == pytest.approx(expected[f"by {node}"])
+
+
+def test_a_node_that_is_lost_whatever_is_spared_is_as_lost_as_when_each_is_tried_alone(monkeypatch):
+    # Half of two markets is nobody's: that may be that of whoever fails, but of those who are named there with a share.
+    names = [f"c{number:02}" for number in range(24)]
+    shares = {"robot": {"JPN": 1.0}, "chip": dict.fromkeys(names[:10], 0.05), "lens": dict.fromkeys(names[6:12], 0.08)}
+    companies = [(name, "JPN" if number % 3 else "DEU") for number, name in enumerate(names)]
+    shares["motor"] = dict.fromkeys(names, 1 / 24)
+    robot = graph_of([("robot", need, None) for need in ("chip", "lens", "motor")], shares, companies)
+    found = []
+    for together in (10**6, 1, 2, 8):
+        monkeypatch.setattr(failures, "_TOGETHER", together)
+        found.append(chokepoints(robot, "robot", fails="supplier", level="company"))
+    lost = found[0].filter(kind="halt")["first_high"]
+    assert (lost == 1).sum() > 8 and (lost < 1).sum() > 2
+    assert all(one.equals(found[0], null_equal=True) for one in found)
 
 
 def test_single_points_count_the_items_that_a_node_stops_alone(frame):

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from kanmon.graph import InputError, LimitError
+from kanmon.risk.faults import set_families
 from kanmon.risk.faults.set_families import minimal_sets
 
 
@@ -15,9 +16,11 @@ def random_loss(rng, n_events):
     return lambda failed: failed @ weight + sum(extra * failed[:, some].all(axis=1) for some, extra in joint)
 
 
-def test_agrees_with_every_subset_on_random_monotone_losses_that_may_be_the_threshold():
+@pytest.mark.parametrize("together", [2, 3, 8])
+def test_agrees_with_every_subset_on_random_monotone_losses_that_may_be_the_threshold(together, monkeypatch):
+    monkeypatch.setattr(set_families, "_TOGETHER", together)
     rng = np.random.default_rng(7)
-    for _ in range(300):
+    for _ in range(200):
         n_events, max_order, threshold = int(rng.integers(1, 9)), int(rng.integers(1, 5)), rng.integers(1, 12) / 8
         loss = random_loss(rng, n_events)
         expected = []
@@ -40,6 +43,18 @@ def test_hopeless_sets_are_not_tried():
 
     assert minimal_sets(loss, range(100), 3, 0.7) == [((0, 1), 0.75)]
     assert asked < 6_000  # of 166,751 subsets
+
+
+def test_pairs_that_fall_short_even_together_with_their_neighbours_are_not_tried_one_by_one():
+    asked = 0
+
+    def loss(failed):  # all together reach it: nobody can tell from the later events as a whole
+        nonlocal asked
+        asked += len(failed)
+        return 0.4 * failed.any(axis=1) + 0.3 * failed[:, [7, 93]].all(axis=1) + 0.3 * (failed.sum(axis=1) > 50)
+
+    assert minimal_sets(loss, range(120), 2, 0.7) == [((7, 93), 0.7)]
+    assert asked < 1_500  # of 7,140 pairs
 
 
 def test_it_stops_with_a_clear_error_past_the_limit():

@@ -9,6 +9,8 @@ import narwhals as nw
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kanmon import datasets, risk
 from kanmon.graph import UnknownIdError
 from polars.testing import assert_frame_equal
@@ -185,6 +187,29 @@ def test_an_origin_written_as_an_empty_text_is_unknown(native, written):
     found = pl.DataFrame(frame.to_dict(as_series=False))
     assert found.row(0)[3:] == blank.row(0)[3:]
     assert found["reason"].item() == "origin_unknown"
+
+
+@pytest.mark.parametrize(
+    "native", [pl.DataFrame, pl.DataFrame.lazy, pl.DataFrame.to_pandas], ids=["polars", "lazy", "pandas"]
+)
+@given(names=st.lists(st.text(" \t\r\n\xa0\u3000!~\x7f0Az\xa1日", max_size=3), min_size=1, max_size=30))
+@settings(max_examples=40, deadline=None)
+def test_an_origin_is_unknown_where_its_name_is_nothing_but_space(native, names):
+    codes = [f"{number:06}" for number in range(len(names))]
+    rows = pl.DataFrame({"hs6": codes, "importer": "JPN", "exporter": names, "year": 2022, "value": 1.0})
+    found = to_polars(risk.import_concentration(native(rows), unique=True))
+    expected = [None if all(letter in " \t\r\n\xa0\u3000" for letter in name) else name for name in names]
+    assert found["hs6"].to_list() == codes and found["top_origin"].to_list() == expected
+
+
+@pytest.mark.parametrize("unique", [False, True])
+def test_rows_come_sorted_by_item_importer_and_year_blanks_first(unique):
+    keys = pl.DataFrame({"hs6": ["2", "10", None]}).join(pl.DataFrame({"importer": ["JPN", None, "deu"]}), how="cross")
+    keys = keys.join(pl.DataFrame({"year": [2022, None, 2021]}), how="cross").sample(fraction=1, shuffle=True, seed=3)
+    rows = keys.with_columns(exporter=pl.lit("CHN"), value=1.0)
+    for trade in (rows, rows.lazy()):
+        found = to_polars(risk.import_concentration(trade, unique=unique)).select(KEYS)
+        assert found.rows() == sorted(rows.select(KEYS).rows(), key=lambda row: [(cell is not None, cell) for cell in row])
 
 
 SLIPS = {
