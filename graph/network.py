@@ -23,11 +23,11 @@ shut.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
 from pathlib import Path
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +36,7 @@ import polars as pl
 from .arguments import checked
 from .errors import InputError, UnknownIdError, shorten
 from .files import reading, writing
+from .names import Names
 
 if TYPE_CHECKING:
     from .transactions import FirmNetwork
@@ -58,6 +59,19 @@ LEVELS = ("country", "company", "site")
 
 NewSource = tuple[str, str | None, str | None, bool]
 """What a scenario may open: item, where it stands, the item that substitutes (or None), if it needs the usual inputs."""
+
+
+class Chains(dict[str, tuple[str, ...]]):
+    """For each supplier: itself, the companies it belongs to, its countries."""
+
+    @cached_property
+    def below(self) -> dict[str, list[str]]:
+        """Who belongs to each company or stands in each country, what belongs to it included."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for supplier, chain in self.items():
+            for up in chain[1:]:
+                found[up].append(supplier)
+        return dict(found)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,6 +113,8 @@ class ProductionNetwork:
         m: whether the maker behind a market's link shares none (0), all (1) or some (2) of the market's needs.
     some_indptr, some : numpy.ndarray
         For links that share some: which, counted from the market's first need.
+    names : Names
+        The texts of the nodes, by number.
     chains : dict of str to tuple of str
         For each supplier: itself, the companies it belongs to, its countries: whose sourcing it uses, and where it stands.
     placeless : frozenset of str
@@ -113,7 +129,7 @@ class ProductionNetwork:
         Whether steps that nobody is known to supply are made at the buyer's.
     """
 
-    nodes: pl.DataFrame
+    names: Names
     kind: np.ndarray
     whole: np.ndarray
     slack: np.ndarray
@@ -134,7 +150,7 @@ class ProductionNetwork:
     wants: np.ndarray
     some_indptr: np.ndarray
     some: np.ndarray
-    chains: dict[str, tuple[str, ...]]
+    chains: Chains
     placeless: frozenset[str] = frozenset()
     sources: dict[NewSource, np.ndarray] = field(default_factory=dict)
     product: str | None = None
@@ -170,9 +186,14 @@ class ProductionNetwork:
         nodes, items, buyers = self._sold
         found: dict[str, int] = {}
         for place in dict.fromkeys((WORLD_MARKET, *reversed(self.places), HOME)):  # who is nearer takes the place
-            here = (buyers == place).to_numpy()
-            found.update(zip(_ids(items.filter(here)), nodes[here].tolist(), strict=True))
+            here = buyers == self.names.code("buyer", place)
+            found.update(zip(self.names.texts("item", items[here]), nodes[here].tolist(), strict=True))
         return found
+
+    @property
+    def nodes(self) -> pl.DataFrame:
+        """The nodes, a row each."""
+        return self.names.frame
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -183,8 +204,8 @@ class ProductionNetwork:
     def items(self) -> list[str]:
         """The items in the network, in the order of the graph."""
         _, items, buyers = self._sold
-        first = items.filter(buyers == WORLD_MARKET)
-        return list(dict.fromkeys(_ids(first.append(items))))
+        first = items[buyers == self.names.code("buyer", WORLD_MARKET)]
+        return list(dict.fromkeys(self.names.texts("item", np.concatenate([first, items]))))
 
     @cached_property
     def item_markets(self) -> np.ndarray:
@@ -195,13 +216,14 @@ class ProductionNetwork:
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
         nodes, items, buyers = self._sold
-        return dict(zip(zip(_ids(items), _ids(buyers), strict=True), nodes.tolist(), strict=True))
+        sold = zip(self.names.texts("item", items), self.names.texts("buyer", buyers), strict=True)
+        return dict(zip(sold, nodes.tolist(), strict=True))
 
     @property
-    def _sold(self) -> tuple[np.ndarray, pl.Series, pl.Series]:
-        """The nodes of the markets, their items and buyers."""
+    def _sold(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The nodes of the markets, and the numbers of their items and buyers."""
         at = np.flatnonzero(self.kind == MARKET)
-        return at, self.nodes["item"].gather(at), self.nodes["buyer"].gather(at)
+        return at, self.names.codes("item")[at], self.names.codes("buyer")[at]
 
     @cached_property
     def makers(self) -> pl.DataFrame:
@@ -221,13 +243,6 @@ class ProductionNetwork:
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
 
     @cached_property
-    def item_codes(self) -> tuple[dict[str, int], np.ndarray]:
-        """Numbers of the items, and that of the item of each node (n)."""
-        items = _ids(self.nodes["item"])
-        number = {item: i for i, item in enumerate(dict.fromkeys(items))}
-        return number, np.fromiter(map(number.__getitem__, items), np.int64, len(items))
-
-    @cached_property
     def sources_of(self) -> dict[str, list[NewSource]]:
         """The new sources of each item."""
         found: dict[str, list[NewSource]] = {}
@@ -239,7 +254,8 @@ class ProductionNetwork:
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
         nodes, items, buyers = self._sold
-        found = nodes[((items == str(self.product)) & (buyers == HOME)).to_numpy()]
+        code = self.names.code
+        found = nodes[(items == code("item", str(self.product))) & (buyers == code("buyer", HOME))]
         return int(self.indices[self.indptr[found[0]]]) if len(found) else None
 
     @cached_property
@@ -291,10 +307,10 @@ class ProductionNetwork:
         with reading(folder, "graph.network.no_network"):
             about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-            about["chains"] = {supplier: tuple(chain) for supplier, chain in about["chains"].items()}
+            about["chains"] = Chains((supplier, tuple(chain)) for supplier, chain in about["chains"].items())
             about["placeless"] = frozenset(about["placeless"])
             about["sources"] = {tuple(key): np.array(links, np.int64) for key, links in about["sources"]}
-            return cls(pl.read_parquet(folder / "nodes.parquet"), **arrays, **about, folder=folder)
+            return cls(Names(pl.read_parquet(folder / "nodes.parquet")), **arrays, **about, folder=folder)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is not None:
@@ -322,11 +338,6 @@ NODE_SCHEMA = {
     "source": pl.String,
     "confidence": pl.String,
 }
-
-
-def _ids(column: pl.Series) -> list[str]:
-    """Return a column of ids; each is one text in memory, however many networks and sections name it."""
-    return list(map(intern, column.to_list()))
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .names import Names
 from .network import EXTRA, MAKER, MARKET, SHARED, ProductionNetwork, remembered
 
 
@@ -47,7 +48,7 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     reach(network, here)
     index = _index(network)
     for item in items:
-        here[index.nodes_of(item)] = True
+        here[index.nodes[item]] = True
     here &= seen(network)
     links = index.links_of(np.flatnonzero(here & (kind == MARKET)))
     here[indices[links[kind[indices[links]] == MAKER]]] = True  # whoever sells there
@@ -79,10 +80,10 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     inside, inner = here[at], here[owner[links]]
     needs, some = network.need_indptr, network.some_indptr
     own, told = at[inside], links[inner]
-    keys = [key for item in index.names(np.flatnonzero(there)) for key in network.sources_of.get(item, ())]
+    keys = [key for item in network.names.texts("item", np.flatnonzero(there)) for key in network.sources_of.get(item, ())]
     return replace(
         network,
-        nodes=network.nodes[at],
+        names=network.names[at],
         kind=kind[at],
         whole=np.where(inside, network.whole[at], np.minimum(network.whole[at], 1)).astype(np.int8),
         slack=network.slack[at],
@@ -100,7 +101,8 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
 
 def seen_section(network: ProductionNetwork) -> ProductionNetwork:
     """Return the part of a network on which what its buyer sees of any item depends: without markets of others."""
-    return section(network, np.ones(len(network.kind), np.bool_))
+    found = section(network, np.ones(len(network.kind), np.bool_))
+    return found if found is network else replace(found, names=Names(found.nodes))  # the whole is not kept for it
 
 
 def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
@@ -151,25 +153,15 @@ class _Index:
 
     def __init__(self, network: ProductionNetwork) -> None:
         self._indptr = network.indptr
-        self._number, self.code = network.item_codes
-        self._names = list(self._number)
-        self._nodes = np.argsort(self.code, kind="stable")
-        self._of_item = _pointer(np.bincount(self.code, minlength=len(self._names)))
-        self.views = np.full(len(self._names), -1)
+        self.code = network.names.codes("item")
+        every = np.arange(len(self.code))
+        self.nodes = network.names.grouped("item", every, every)
+        self.views = np.full(network.names.count("item"), -1)
         self.views[self.code[network.item_markets]] = network.item_markets
 
     def links_of(self, nodes: np.ndarray) -> np.ndarray:
         """Return the links of nodes."""
         return ranges(self._indptr[nodes], self._indptr[nodes + 1])
-
-    def nodes_of(self, item: str) -> np.ndarray:
-        """Return the nodes of an item; none where it is unknown."""
-        at = self._number.get(item)
-        return np.zeros(0, np.int64) if at is None else self._nodes[self._of_item[at] : self._of_item[at + 1]]
-
-    def names(self, codes: np.ndarray) -> list[str]:
-        """Return the items of codes."""
-        return [self._names[at] for at in codes.tolist()]
 
 
 @remembered
