@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import repeat
 from sys import intern
 from typing import Any
 
@@ -44,7 +45,7 @@ class Names:
             # Each is one text in memory, however many networks name it.
             texts = [None if one is None else intern(one) for one in self._table[name].to_list()]
             number = {text: i for i, text in enumerate(one for one in dict.fromkeys(texts) if one is not None)}
-            codes = np.fromiter((number.get(one, NO_TEXT) for one in texts), np.int32, len(texts))  # type: ignore[arg-type]
+            codes = np.fromiter(map(number.get, texts, repeat(NO_TEXT)), np.int32, len(texts))  # type: ignore[arg-type]
             self._known[name] = number, list(number), codes
         return self._known[name]
 

@@ -243,14 +243,6 @@ class ProductionNetwork:
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
 
     @cached_property
-    def sources_of(self) -> dict[str, list[NewSource]]:
-        """The new sources of each item."""
-        found: dict[str, list[NewSource]] = {}
-        for key in self.sources:
-            found.setdefault(key[0], []).append(key)
-        return found
-
-    @cached_property
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
         nodes, items, buyers = self._sold

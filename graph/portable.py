@@ -61,7 +61,7 @@ class Portable:
         if len(flat) != len(self.takes):
             return None
         for one, kind in zip(flat, self.takes, strict=True):
-            if isinstance(kind, np.dtype):
+            if not isinstance(kind, type):
                 if not isinstance(one, np.ndarray) or one.dtype != kind or one.ndim != 1 or not one.flags.c_contiguous:
                     return None
                 words += (id(one) + _HEAD, one.size)

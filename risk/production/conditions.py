@@ -168,12 +168,12 @@ class Effects:
         of_links += [links for one in found for links in (one.sold, one.rests)]
         self.makers = _among(len(network.kind), of_makers)
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
-        self.opened = np.searchsorted(self.links, about.opened_links)
+        self.opened = self.links.searchsorted(about.opened_links)
         self.effects = [one.among(self.makers, self.links) for one in found]
         self._hidden = _among(len(self.links), [one.rests for one in self.effects])
         of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
         for one in (one for one in self.effects if len(one.rests)):
-            of_node[str(scenario.changes[one.number].node)].append((one, np.searchsorted(self._hidden, one.rests)))
+            of_node[str(scenario.changes[one.number].node)].append((one, self._hidden.searchsorted(one.rests)))
         self._owners = [[effect for one in owner for effect in of_node[one]] for owner in about.owners(of_node)]
         self._touched: dict[tuple[float, ...], tuple[np.ndarray, np.ndarray]] = {}
 

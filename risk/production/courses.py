@@ -314,9 +314,11 @@ def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) 
     kept = between(bound, network.kept_low, network.kept_high)
     machine = (network.flags & EQUIPMENT) > 0
     end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
-    days = np.unique(np.append(0.0, end[end < math.inf]))
+    days = sorted({0.0, *end[machine & (end < math.inf)].tolist()})
     tables = [np.where(end > day, 1.0, kept) for day in days]
-    return Machines(days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables]))
+    return Machines(
+        np.array(days), np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])
+    )
 
 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:

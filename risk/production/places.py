@@ -86,7 +86,7 @@ class Places:
         self.network = proxy(network)  # kept with the network, it must not keep it
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.items = set(network.items)
-        self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
+        self.opened_links = np.flatnonzero((network.flags & EXTRA) > 0)
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
         self._sellers = network.indices[self.sales_links]
@@ -196,7 +196,8 @@ class Places:
     def _placeless_sales(self) -> np.ndarray:
         """The sales of makers of which nobody says where they stand, from new sources too."""
         placeless = [self.network.names.code("supplier", one) for one in self.network.placeless]
-        return self.sales_links[np.isin(self._supplier[self._sellers], placeless)]
+        makers = np.flatnonzero(np.isin(self._supplier, placeless)) if placeless else self.rests[:0]
+        return self.sales_links[self._among(self._sellers, makers)]
 
     def held(self, node: str, item: str | None = None) -> np.ndarray:
         """Links to makers whose share may be a node's, all of it, where its own share is not told.
@@ -207,8 +208,7 @@ class Places:
         if self.is_country(node):
             links = self._placeless_sales
         else:
-            found = [self._sales_of[one] for one in self.groups(node)]
-            links = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+            links = np.sort(np.concatenate([self.rests[:0], *(self._sales_of[one] for one in self.groups(node))]))
         market = self.network.owner[links]
         may = ~self._among(market, self.named_markets[node])
         if self.network.home is not None:

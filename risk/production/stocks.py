@@ -42,7 +42,8 @@ class Terms:
 
     def users(self, item: str) -> tuple[list[int], ...]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        return tuple(some.get(item, []) for some in self._users)
+        code = self.network.names.code("item", item)
+        return tuple(some.get(code, []) for some in self._users)
 
     @cached_property
     def newcomers(self) -> frozenset[int]:
@@ -51,16 +52,16 @@ class Terms:
         return frozenset(np.flatnonzero(owned & (self.new[self.network.owner] > 0)).tolist())
 
     @cached_property
-    def _users(self) -> list[dict[str, list[int]]]:
+    def _users(self) -> list[dict[int, list[int]]]:
         network, owner = self.network, self.network.kind[self.network.owner]
         market = network.kind[network.indices] == MARKET
         own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
         alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
-        items = network.nodes["item"]
-        found: list[dict[str, list[int]]] = []
+        items = network.names.codes("item")[network.indices]
+        found: list[dict[int, list[int]]] = []
         for places, links in ((own, own), (alternatives, alternatives), (shared, network.needs[shared])):
-            users: dict[str, list[int]] = defaultdict(list)
-            for at, item in zip(places.tolist(), items.gather(network.indices[links]).to_list(), strict=True):
+            users: dict[int, list[int]] = defaultdict(list)
+            for at, item in zip(places.tolist(), items[links].tolist(), strict=True):
                 users[item].append(at)
             found.append(users)
         return found
@@ -214,6 +215,7 @@ class Stocks:
         else:
             inside = list(film.effects.holders[id(change)])
             inside[sides.unknown] = reading.bound == HIGH  # with a reserve there are several sides
-            nodes = np.flatnonzero((network.nodes["item"] == change.item).to_numpy() & (network.kind == MARKET))
+            names = network.names
+            nodes = np.flatnonzero((names.codes("item") == names.code("item", change.item)) & (network.kind == MARKET))
             places = [(int(node), at) for node in nodes for at in range(sides.count) if inside[at]]
         return [(node * sides.count + at, min(rate, flows.OPEN), change.start, days) for node, at in places]
