@@ -74,6 +74,13 @@ class Chains(dict[str, tuple[str, ...]]):
         return dict(found)
 
 
+class Views(dict[str, int]):
+    """The market of each item; one that there is none of is an `UnknownIdError`."""
+
+    def __missing__(self, item: str) -> int:
+        raise UnknownIdError("item", item, self)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class ProductionNetwork:
     """Makers, markets and groups as compressed sparse rows; see the module for what they mean.
@@ -176,15 +183,13 @@ class ProductionNetwork:
         UnknownIdError
             The item is not in this network.
         """
-        if item not in self._views:
-            raise UnknownIdError("item", item, self.items)
-        return self._views[item]
+        return self.views[item]
 
     @cached_property
-    def _views(self) -> dict[str, int]:
+    def views(self) -> Views:
         """The market of each item as the buyer sees it: its own, else that of whom it falls back to, else the world's."""
         nodes, items, buyers = self._sold
-        found: dict[str, int] = {}
+        found = Views()
         for place in dict.fromkeys((WORLD_MARKET, *reversed(self.places), HOME)):  # who is nearer takes the place
             here = buyers == self.names.code("buyer", place)
             found.update(zip(self.names.texts("item", items[here]), nodes[here].tolist(), strict=True))
@@ -210,7 +215,7 @@ class ProductionNetwork:
     @cached_property
     def item_markets(self) -> np.ndarray:
         """The market of each of the `items`, as this network's buyer sees it."""
-        return np.array([self._views[item] for item in self.items], np.int64)
+        return np.array([self.views[item] for item in self.items], np.int64)
 
     @cached_property
     def markets(self) -> dict[tuple[str, str], int]:

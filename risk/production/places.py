@@ -16,7 +16,7 @@ from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, remembered
 ANY, REST, TOLD, NOBODY = "any", "rest", "told", "nobody"
 """What may belong to whoever is hit: unattributed supply and the shares of who stands for it (`Places.held`), the first
 alone, that only where the market names it without a share, or nothing."""
-_ALIKE = 64
+_ALIKE, _LAST = 64, 8
 Aim = tuple[tuple[str, ...], str | None]
 """Whom an embargo hits; where it is everybody abroad, its own node instead."""
 
@@ -84,6 +84,7 @@ class Places:
 
     def __init__(self, network: ProductionNetwork) -> None:
         self.network = proxy(network)  # kept with the network, it must not keep it
+        self._hits: dict[tuple[str | None, str | None, str], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.items = set(network.items)
         self.opened_links = np.flatnonzero((network.flags & EXTRA) > 0)
@@ -245,6 +246,13 @@ class Places:
         The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
         chokepoint, and nothing could be asked of its suppliers.
         """
+        if (node, item, hidden) not in self._hits:  # the readings of one threat ask for the same
+            if len(self._hits) >= _LAST:
+                self._hits.clear()
+            self._hits[node, item, hidden] = self._hit(node, item, hidden)
+        return self._hits[node, item, hidden]
+
+    def _hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         none = np.zeros(0, np.int64)
         if node in self.items:
             makers = self._makers_of(str(node))

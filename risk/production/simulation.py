@@ -124,12 +124,12 @@ class Solution:
     @checked()
     def level(self, item: str, reading: str = "estimate") -> float:
         """Return what is kept of an item's supply, as the buyer sees it: 0..1."""
-        return float(self._outcome(reading).x[self.network.market(item), self.conditions.reader])
+        return float(self._outcome(reading).x[self.network.views[item], self.conditions.reader])
 
     @checked()
     def levels(self, reading: str, items: Iterable[str] | None = None) -> np.ndarray:
         """Return what is kept of the supply of items (default: all), as the buyer sees it."""
-        nodes = self.network.item_markets if items is None else [self.network.market(item) for item in items]
+        nodes = self.network.item_markets if items is None else [self.network.views[item] for item in items]
         return self._outcome(reading).x[nodes, self.conditions.reader]
 
     @checked()

@@ -146,7 +146,7 @@ class Threatened:
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
         self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
         self.effects = Effects(network, self.scenario)
-        self.markets = np.array([network.market(product) for product in self.products], np.int64)
+        self.markets = np.array([network.views[product] for product in self.products], np.int64)
         self.matter: dict[str, frozenset[int]] = {}
         self.fates: dict[tuple[str, frozenset[int]], Fate] = {}
 
