@@ -35,6 +35,10 @@ class Names:
     def __reduce__(self) -> tuple[Any, ...]:
         return Names, (self.frame,)
 
+    def apart(self) -> Names:
+        """Return the same rows as a table of their own: the rest of the whole is not kept for them."""
+        return Names(self.frame, known={name: (*about[:2], self.codes(name)) for name, about in self._known.items()})
+
     @cached_property
     def frame(self) -> pl.DataFrame:
         """The rows."""

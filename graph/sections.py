@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 
-from .names import Names
 from .network import EXTRA, MAKER, MARKET, SHARED, NewSource, ProductionNetwork, remembered
 
 
@@ -103,7 +102,7 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
 def seen_section(network: ProductionNetwork) -> ProductionNetwork:
     """Return the part of a network on which what its buyer sees of any item depends: without markets of others."""
     found = section(network, np.ones(len(network.kind), np.bool_))
-    return found if found is network else replace(found, names=Names(found.nodes))  # the whole is not kept for it
+    return found if found is network else replace(found, names=found.names.apart())
 
 
 def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
