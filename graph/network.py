@@ -248,6 +248,11 @@ class ProductionNetwork:
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
 
     @cached_property
+    def widest(self) -> int:
+        """The most links of a node."""
+        return int(np.diff(self.indptr).max(initial=0))
+
+    @cached_property
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
         nodes, items, buyers = self._sold

@@ -222,7 +222,7 @@ def hardest_first(network: ProductionNetwork, kept: np.ndarray) -> np.ndarray:
     """Return the needs of each market by what its makers keep without them, counted from its first."""
     counts = np.diff(network.need_indptr)
     market = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
+    order = np.lexsort((kept[network.needs], market))  # of those alike the first comes first
     return order - network.need_indptr[market]
 
 
@@ -297,7 +297,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
     """Return what the kernels take of a network under conditions in a reading."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
     n, m, sides = len(network.kind), len(network.indices), state.sides
-    widest = int(np.diff(network.indptr).max(initial=0))
+    widest = network.widest
     cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
     strict = strictness(assumptions, reading)
     return Given(
