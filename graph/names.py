@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import repeat
 from sys import intern
 from typing import Any
 
@@ -46,10 +45,10 @@ class Names:
 
     def _column(self, name: str) -> tuple[dict[str, int], list[str], np.ndarray]:
         if name not in self._known:
-            # Each is one text in memory, however many networks name it.
-            texts = [None if one is None else intern(one) for one in self._table[name].to_list()]
-            number = {text: i for i, text in enumerate(one for one in dict.fromkeys(texts) if one is not None)}
-            codes = np.fromiter(map(number.get, texts, repeat(NO_TEXT)), np.int32, len(texts))  # type: ignore[arg-type]
+            column = self._table[name]
+            known = column.drop_nulls().unique(maintain_order=True)
+            number = {intern(text): i for i, text in enumerate(known)}  # one text in memory, however many networks name it
+            codes = column.replace_strict(known, range(len(known)), default=NO_TEXT, return_dtype=pl.Int32).to_numpy()
             self._known[name] = number, list(number), codes
         return self._known[name]
 
