@@ -311,9 +311,10 @@ class Film:
 def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> Machines:
     """Return the days when machines come to their end, and from each on what is kept without what, the hardest first."""
     kept = between(bound, network.kept_low, network.kept_high)
-    machine = (network.flags & EQUIPMENT) > 0
-    end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
-    days = sorted({0.0, *end[machine & (end < math.inf)].tolist()})
+    machine = np.flatnonzero(network.flags & EQUIPMENT)
+    end = np.zeros(len(kept))
+    end[machine] = np.nan_to_num(network.life[machine], nan=math.inf if assumptions.term == "short" else 0.0)
+    days = sorted({0.0, *end[machine][end[machine] < math.inf].tolist()})
     tables = [np.where(end > day, 1.0, kept) for day in days]
     return Machines(
         np.array(days), np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -175,28 +175,29 @@ class Stocks:
             np.array(lasts, np.float64),
         )
 
-    def _users(self, item: str, unsaid: Collection[int]) -> Iterator[tuple[int, int]]:
+    def _users(self, item: str, unsaid: Collection[int]) -> list[tuple[int, int]]:
         """The stocks of an item: of which kind, and where."""
         network, sides, layout, base = self.network, self.sides, self.layout, terms(self.network)
         worst = self.reading.arrangement == kernels.WORST
         own, alternatives, shared = base.users(item)
         # Each plant and each group of alternatives lives on a stock of its own.
-        yield from ((0, k * sides) for k in own if k not in unsaid)
+        found = [(0, k * sides) for k in own if k not in unsaid]
         for k in alternatives:
             divided = worst and base.divided[network.owner[k]]
             first = self._hit(self.worst_link, k, int(network.owner[k])) if divided else int(k) * sides
-            yield from ((int(divided), first + at) for at in range(sides))
+            found += [(int(divided), first + at) for at in range(sides)]
         # The makers of a market share one stock in the best arrangement; at worst those who are hit are hit wholly, and
         # have only theirs; where all are supplied alike, each plant and the plants of each side have their own.
         for j in shared:
             market = int(base.need_market[j])
             first = self._hit(self.worst_need, j, market) if worst else layout.best + int(j) * sides
-            yield from ((int(worst), first + at) for at in range(sides))
+            found += [(int(worst), first + at) for at in range(sides)]
             if self.reading.arrangement == kernels.ALIKE:
                 needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
                 before = int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1)
                 makers = int(network.indptr[market + 1] - network.indptr[market])
-                yield from ((0, layout.alike + before + int(j) + plants * needed) for plants in range(sides + makers))
+                found += [(0, layout.alike + before + int(j) + plants * needed) for plants in range(sides + makers)]
+        return found
 
     def _hit(self, places: np.ndarray, at: int, node: int) -> int:
         """Where the stocks of those who are hit at worst begin, by side: made when a stock is first looked for there."""
