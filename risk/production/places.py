@@ -246,11 +246,12 @@ class Places:
         The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
         chokepoint, and nothing could be asked of its suppliers.
         """
-        if (node, item, hidden) not in self._hits:  # the readings of one threat ask for the same
+        found = self._hits.get((node, item, hidden))  # the readings of one threat ask for the same
+        if found is None:
             if len(self._hits) >= _LAST:
                 self._hits.clear()
-            self._hits[node, item, hidden] = self._hit(node, item, hidden)
-        return self._hits[node, item, hidden]
+            found = self._hits[node, item, hidden] = self._hit(node, item, hidden)
+        return found
 
     def _hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         none = np.zeros(0, np.int64)
