@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from .names import Names
 from .network import (
     ASSUMED,
     EQUIPMENT,
@@ -215,7 +216,7 @@ class _Compiler:
         slack = np.where(kind != MAKER, 1.0 - np.bincount(owner, named, minlength=count), 0.0)
         need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags)
         return ProductionNetwork(
-            nodes=nodes,
+            names=Names(nodes),
             kind=kind,
             whole=_whole(kind, markets, first, owner, flags, want),
             slack=np.where(slack > 1e-12, slack, 0.0),

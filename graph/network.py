@@ -23,11 +23,11 @@ shut.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
 from pathlib import Path
-from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +36,7 @@ import polars as pl
 from .arguments import checked
 from .errors import InputError, UnknownIdError, shorten
 from .files import reading, writing
+from .names import Names
 
 if TYPE_CHECKING:
     from .transactions import FirmNetwork
@@ -58,6 +59,26 @@ LEVELS = ("country", "company", "site")
 
 NewSource = tuple[str, str | None, str | None, bool]
 """What a scenario may open: item, where it stands, the item that substitutes (or None), if it needs the usual inputs."""
+
+
+class Chains(dict[str, tuple[str, ...]]):
+    """For each supplier: itself, the companies it belongs to, its countries."""
+
+    @cached_property
+    def below(self) -> dict[str, list[str]]:
+        """Who belongs to each company or stands in each country, what belongs to it included."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for supplier, chain in self.items():
+            for up in chain[1:]:
+                found[up].append(supplier)
+        return dict(found)
+
+
+class Views(dict[str, int]):
+    """The market of each item; one that there is none of is an `UnknownIdError`."""
+
+    def __missing__(self, item: str) -> int:
+        raise UnknownIdError("item", item, self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -99,6 +120,8 @@ class ProductionNetwork:
         m: whether the maker behind a market's link shares none (0), all (1) or some (2) of the market's needs.
     some_indptr, some : numpy.ndarray
         For links that share some: which, counted from the market's first need.
+    names : Names
+        The texts of the nodes, by number.
     chains : dict of str to tuple of str
         For each supplier: itself, the companies it belongs to, its countries: whose sourcing it uses, and where it stands.
     placeless : frozenset of str
@@ -113,7 +136,7 @@ class ProductionNetwork:
         Whether steps that nobody is known to supply are made at the buyer's.
     """
 
-    nodes: pl.DataFrame
+    names: Names
     kind: np.ndarray
     whole: np.ndarray
     slack: np.ndarray
@@ -134,7 +157,7 @@ class ProductionNetwork:
     wants: np.ndarray
     some_indptr: np.ndarray
     some: np.ndarray
-    chains: dict[str, tuple[str, ...]]
+    chains: Chains
     placeless: frozenset[str] = frozenset()
     sources: dict[NewSource, np.ndarray] = field(default_factory=dict)
     product: str | None = None
@@ -160,19 +183,22 @@ class ProductionNetwork:
         UnknownIdError
             The item is not in this network.
         """
-        if item not in self._views:
-            raise UnknownIdError("item", item, self.items)
-        return self._views[item]
+        return self.views[item]
 
     @cached_property
-    def _views(self) -> dict[str, int]:
+    def views(self) -> Views:
         """The market of each item as the buyer sees it: its own, else that of whom it falls back to, else the world's."""
         nodes, items, buyers = self._sold
-        found: dict[str, int] = {}
+        found = Views()
         for place in dict.fromkeys((WORLD_MARKET, *reversed(self.places), HOME)):  # who is nearer takes the place
-            here = (buyers == place).to_numpy()
-            found.update(zip(_ids(items.filter(here)), nodes[here].tolist(), strict=True))
+            here = buyers == self.names.code("buyer", place)
+            found.update(zip(self.names.texts("item", items[here]), nodes[here].tolist(), strict=True))
         return found
+
+    @property
+    def nodes(self) -> pl.DataFrame:
+        """The nodes, a row each."""
+        return self.names.frame
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -183,25 +209,26 @@ class ProductionNetwork:
     def items(self) -> list[str]:
         """The items in the network, in the order of the graph."""
         _, items, buyers = self._sold
-        first = items.filter(buyers == WORLD_MARKET)
-        return list(dict.fromkeys(_ids(first.append(items))))
+        first = items[buyers == self.names.code("buyer", WORLD_MARKET)]
+        return list(dict.fromkeys(self.names.texts("item", np.concatenate([first, items]))))
 
     @cached_property
     def item_markets(self) -> np.ndarray:
         """The market of each of the `items`, as this network's buyer sees it."""
-        return np.array([self._views[item] for item in self.items], np.int64)
+        return np.array([self.views[item] for item in self.items], np.int64)
 
     @cached_property
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
         nodes, items, buyers = self._sold
-        return dict(zip(zip(_ids(items), _ids(buyers), strict=True), nodes.tolist(), strict=True))
+        sold = zip(self.names.texts("item", items), self.names.texts("buyer", buyers), strict=True)
+        return dict(zip(sold, nodes.tolist(), strict=True))
 
     @property
-    def _sold(self) -> tuple[np.ndarray, pl.Series, pl.Series]:
-        """The nodes of the markets, their items and buyers."""
+    def _sold(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The nodes of the markets, and the numbers of their items and buyers."""
         at = np.flatnonzero(self.kind == MARKET)
-        return at, self.nodes["item"].gather(at), self.nodes["buyer"].gather(at)
+        return at, self.names.codes("item")[at], self.names.codes("buyer")[at]
 
     @cached_property
     def makers(self) -> pl.DataFrame:
@@ -221,25 +248,16 @@ class ProductionNetwork:
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
 
     @cached_property
-    def item_codes(self) -> tuple[dict[str, int], np.ndarray]:
-        """Numbers of the items, and that of the item of each node (n)."""
-        items = _ids(self.nodes["item"])
-        number = {item: i for i, item in enumerate(dict.fromkeys(items))}
-        return number, np.fromiter(map(number.__getitem__, items), np.int64, len(items))
-
-    @cached_property
-    def sources_of(self) -> dict[str, list[NewSource]]:
-        """The new sources of each item."""
-        found: dict[str, list[NewSource]] = {}
-        for key in self.sources:
-            found.setdefault(key[0], []).append(key)
-        return found
+    def widest(self) -> int:
+        """The most links of a node."""
+        return int(np.diff(self.indptr).max(initial=0))
 
     @cached_property
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
         nodes, items, buyers = self._sold
-        found = nodes[((items == str(self.product)) & (buyers == HOME)).to_numpy()]
+        code = self.names.code
+        found = nodes[(items == code("item", str(self.product))) & (buyers == code("buyer", HOME))]
         return int(self.indices[self.indptr[found[0]]]) if len(found) else None
 
     @cached_property
@@ -291,10 +309,10 @@ class ProductionNetwork:
         with reading(folder, "graph.network.no_network"):
             about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-            about["chains"] = {supplier: tuple(chain) for supplier, chain in about["chains"].items()}
+            about["chains"] = Chains((supplier, tuple(chain)) for supplier, chain in about["chains"].items())
             about["placeless"] = frozenset(about["placeless"])
             about["sources"] = {tuple(key): np.array(links, np.int64) for key, links in about["sources"]}
-            return cls(pl.read_parquet(folder / "nodes.parquet"), **arrays, **about, folder=folder)
+            return cls(Names(pl.read_parquet(folder / "nodes.parquet")), **arrays, **about, folder=folder)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is not None:
@@ -322,11 +340,6 @@ NODE_SCHEMA = {
     "source": pl.String,
     "confidence": pl.String,
 }
-
-
-def _ids(column: pl.Series) -> list[str]:
-    """Return a column of ids; each is one text in memory, however many networks and sections name it."""
-    return list(map(intern, column.to_list()))
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:

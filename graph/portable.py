@@ -15,7 +15,7 @@ import json
 import platform
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -58,11 +58,11 @@ class Portable:
 
     def words(self, arguments: tuple[Any, ...]) -> NDArray[np.int64] | None:
         """Return the table for the arguments; None where they are of other types than the code takes."""
-        flat, words = [*_flat(arguments)], [0]
+        flat, words = _flat(arguments), [0]
         if len(flat) != len(self.takes):
             return None
         for one, kind in zip(flat, self.takes, strict=True):
-            if isinstance(kind, np.dtype):
+            if not isinstance(kind, type):
                 if not isinstance(one, np.ndarray) or one.dtype != kind or one.ndim != 1 or not one.flags.c_contiguous:
                     return None
                 words += (id(one) + _HEAD, one.size)
@@ -155,9 +155,11 @@ def read(file: Path) -> Portable:
     return Portable(*told(file))
 
 
-def _flat(arguments: tuple[Any, ...]) -> Iterator[Any]:
+def _flat(arguments: tuple[Any, ...]) -> list[Any]:
+    found = []
     for one in arguments:
         if isinstance(one, tuple):
-            yield from _flat(one)
+            found += _flat(one)
         else:
-            yield one
+            found.append(one)
+    return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from .network import EXTRA, MAKER, MARKET, SHARED, ProductionNetwork, remembered
+from .network import EXTRA, MAKER, MARKET, SHARED, NewSource, ProductionNetwork, remembered
 
 
 def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = ()) -> ProductionNetwork:
@@ -47,7 +48,7 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     reach(network, here)
     index = _index(network)
     for item in items:
-        here[index.nodes_of(item)] = True
+        here[index.nodes[item]] = True
     here &= seen(network)
     links = index.links_of(np.flatnonzero(here & (kind == MARKET)))
     here[indices[links[kind[indices[links]] == MAKER]]] = True  # whoever sells there
@@ -59,18 +60,19 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
         return network  # nothing is left out
     nodes = here.copy()
     there = np.zeros(len(index.views), np.bool_)
-    front = np.unique(np.concatenate([inside, indices[taken[0]]]))
+    number = np.empty(len(kind), np.int64)
+    front = _once(np.concatenate([inside, indices[taken[0]]]), number)
     while len(front):
         nodes[front] = True
         pools = index.links_of(front[~here[front] & (kind[front] != MAKER)])
         pools = pools[(network.flags[pools] & EXTRA) == 0]
         taken.append(pools)
-        codes = np.unique(index.code[front])
+        codes = index.code[front]
         codes = codes[~there[codes]]
         there[codes] = True
         views = index.views[codes]  # an item that is there is there as the buyer sees it
-        front = np.unique(np.concatenate([indices[pools], views[views >= 0]]))
-        front = front[~nodes[front]]
+        front = np.concatenate([indices[pools], views[views >= 0]])
+        front = _once(front[~nodes[front]], number)
 
     links, at = np.sort(np.concatenate(taken)), np.flatnonzero(nodes)
     to_node, to_link = _numbers(at, len(kind)), _numbers(links, len(owner))
@@ -79,10 +81,9 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     inside, inner = here[at], here[owner[links]]
     needs, some = network.need_indptr, network.some_indptr
     own, told = at[inside], links[inner]
-    keys = [key for item in index.names(np.flatnonzero(there)) for key in network.sources_of.get(item, ())]
     return replace(
         network,
-        nodes=network.nodes[at],
+        names=network.names[at],
         kind=kind[at],
         whole=np.where(inside, network.whole[at], np.minimum(network.whole[at], 1)).astype(np.int8),
         slack=network.slack[at],
@@ -93,14 +94,15 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
         wants=np.where(inner, network.wants[links], 0).astype(np.int8),
         some_indptr=_pointer(np.where(inner, some[links + 1] - some[links], 0)),
         some=network.some[ranges(some[told], some[told + 1])],
-        sources={key: to_link[network.sources[key][chosen[network.sources[key]]]] for key in keys},
+        sources=index.sources_of(np.flatnonzero(there), chosen, to_link),
         **{name: getattr(network, name)[links] for name in _OF_LINKS},
     )
 
 
 def seen_section(network: ProductionNetwork) -> ProductionNetwork:
     """Return the part of a network on which what its buyer sees of any item depends: without markets of others."""
-    return section(network, np.ones(len(network.kind), np.bool_))
+    found = section(network, np.ones(len(network.kind), np.bool_))
+    return found if found is network else replace(found, names=found.names.apart())
 
 
 def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
@@ -119,11 +121,7 @@ def reach(network: ProductionNetwork, hit: np.ndarray) -> None:
     front, number = np.flatnonzero(hit), np.empty(len(hit), np.int64)
     while len(front):
         above = readers[ranges(pointer[front], pointer[front + 1])]
-        above = above[~hit[above]]
-        # Each once, without sorting: of those that are the same node the last one has written its number there.
-        numbers = np.arange(len(above))
-        number[above] = numbers
-        front = above[number[above] == numbers]
+        front = _once(above[~hit[above]], number)
         hit[front] = True
 
 
@@ -151,30 +149,44 @@ class _Index:
 
     def __init__(self, network: ProductionNetwork) -> None:
         self._indptr = network.indptr
-        self._number, self.code = network.item_codes
-        self._names = list(self._number)
-        self._nodes = np.argsort(self.code, kind="stable")
-        self._of_item = _pointer(np.bincount(self.code, minlength=len(self._names)))
-        self.views = np.full(len(self._names), -1)
+        self.code = network.names.codes("item")
+        every = np.arange(len(self.code))
+        self.nodes = network.names.grouped("item", every, every)
+        self.views = np.full(network.names.count("item"), -1)
         self.views[self.code[network.item_markets]] = network.item_markets
+        # New sources, item by item, and the links that each opens.
+        code = partial(network.names.code, "item")
+        self._sources = sorted(network.sources, key=lambda source: code(source[0]))
+        self._of_item = np.searchsorted([code(item) for item, *_ in self._sources], np.arange(len(self.views) + 1))
+        opened = [network.sources[source] for source in self._sources]
+        self._opens, self._opened = _pointer(np.array([len(some) for some in opened])), np.concatenate([every[:0], *opened])
 
     def links_of(self, nodes: np.ndarray) -> np.ndarray:
         """Return the links of nodes."""
         return ranges(self._indptr[nodes], self._indptr[nodes + 1])
 
-    def nodes_of(self, item: str) -> np.ndarray:
-        """Return the nodes of an item; none where it is unknown."""
-        at = self._number.get(item)
-        return np.zeros(0, np.int64) if at is None else self._nodes[self._of_item[at] : self._of_item[at + 1]]
-
-    def names(self, codes: np.ndarray) -> list[str]:
-        """Return the items of codes."""
-        return [self._names[at] for at in codes.tolist()]
+    def sources_of(self, items: np.ndarray, chosen: np.ndarray, to_link: np.ndarray) -> dict[NewSource, np.ndarray]:
+        """Return the new sources of items, and those of their links that are chosen, by other numbers."""
+        sources = ranges(self._of_item[items], self._of_item[items + 1])
+        starts, stops = self._opens[sources], self._opens[sources + 1]
+        links = self._opened[ranges(starts, stops)]
+        inside = chosen[links]
+        ends = _pointer(inside)[_pointer(stops - starts)].tolist()
+        links = to_link[links[inside]]
+        found = zip(sources.tolist(), ends, ends[1:], strict=False)
+        return {self._sources[source]: links[start:stop] for source, start, stop in found}
 
 
 @remembered
 def _index(network: ProductionNetwork) -> _Index:
     return _Index(network)
+
+
+def _once(some: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return each of some numbers once, without sorting: of the same ones the last has written its place in ``number``."""
+    places = np.arange(len(some))
+    number[some] = places
+    return some[number[some] == places]
 
 
 def _numbers(chosen: np.ndarray, count: int) -> np.ndarray:

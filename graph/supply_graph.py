@@ -16,7 +16,7 @@ from .editing import Edits
 from .errors import InputError, UnknownIdError, nearest_called, shorten
 from .frames import frame_of
 from .markets import market_shares
-from .network import NEW, REMAINDER, NewSource, ProductionNetwork, check_level
+from .network import NEW, REMAINDER, Chains, NewSource, ProductionNetwork, check_level
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -316,11 +316,11 @@ class SupplyGraph(Edits):
         return {row["id"]: row for row in self.suppliers.iter_rows(named=True)}
 
     @cached_property
-    def supplier_chains(self) -> dict[str, tuple[str, ...]]:
+    def supplier_chains(self) -> Chains:
         """Each supplier, the companies that it belongs to, and the countries that these stand in; all networks share it."""
         from .sourcing import chain
 
-        return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self.supplier_rows}
+        return Chains({REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self.supplier_rows})
 
     @cached_property
     def _items(self) -> dict[str, int]:

@@ -249,7 +249,7 @@ def prior_of(network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame 
     told = {item: rows for (item,), rows in prior.group_by("item", maintain_order=True)}
     even = np.array([place in countries for place in places], np.float64)
     base, origins = np.zeros((len(rests) + 1, len(places))), []
-    hidden = {place: set(np.asarray(about.named_markets.get(place, [])).tolist()) for place in places}
+    hidden = {place: set(about.named_markets[place].tolist()) for place in places}
     for row, (link, item) in enumerate(zip(rests.tolist(), items, strict=True)):
         chance = np.zeros(len(places))
         if item in told:

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
-from ...graph.network import NewSource
+from ...graph.network import EXTRA, NewSource
 from .changes import Change, embargo, halt
 from .places import ANY, NOBODY, network_places
 from .scenario import Scenario
@@ -168,12 +169,11 @@ class Effects:
         of_links += [links for one in found for links in (one.sold, one.rests)]
         self.makers = _among(len(network.kind), of_makers)
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
-        self.opened = np.searchsorted(self.links, about.opened_links)
         self.effects = [one.among(self.makers, self.links) for one in found]
         self._hidden = _among(len(self.links), [one.rests for one in self.effects])
         of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
         for one in (one for one in self.effects if len(one.rests)):
-            of_node[str(scenario.changes[one.number].node)].append((one, np.searchsorted(self._hidden, one.rests)))
+            of_node[str(scenario.changes[one.number].node)].append((one, self._hidden.searchsorted(one.rests)))
         self._owners = [[effect for one in owner for effect in of_node[one]] for owner in about.owners(of_node)]
         self._touched: dict[tuple[float, ...], tuple[np.ndarray, np.ndarray]] = {}
 
@@ -205,12 +205,17 @@ class Effects:
             raise NotImplementedError(change.kind)
         return Effect(number, change.kind, change.bounds, hit, sold, rests, places)
 
+    @cached_property
+    def _opened(self) -> np.ndarray:
+        """Which of the links are those of new sources."""
+        return self.links.searchsorted(self.about.opened_links)
+
     @property
     def hit(self) -> np.ndarray:
         """Whether a change may touch each node (n): its capacity, or what it buys; new sources are left out."""
         hit = np.zeros(len(self.network.kind), np.bool_)
         hit[self.makers] = True
-        hit[self.network.owner[np.delete(self.links, self.opened)]] = True
+        hit[self.network.owner[self.links[(self.network.flags[self.links] & EXTRA) == 0]]] = True
         return hit
 
     def at(self, force: Sequence[float]) -> Conditions:
@@ -236,7 +241,7 @@ class Effects:
     def _bounds(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
         cap = np.ones(len(self.makers))
         gain = np.ones((self.sides.count, len(self.links)))
-        gain[:, self.opened] = 0.0
+        gain[:, self._opened] = 0.0
         for one in self.effects:
             part = force[one.number]
             if not part:

@@ -269,8 +269,7 @@ class Film:
         stocks = Stocks(self, strict, reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
-        widest = int(np.diff(network.indptr).max(initial=0))
-        deepest = int(np.diff(network.need_indptr).max(initial=0))
+        widest, deepest = network.widest, int(np.diff(network.need_indptr).max(initial=0))
         side, rank = self.effects.sides.side, np.zeros(len(network.needs), np.int64)
         net = net_of(network, rank, np.ones(m), served_first(network, assumptions, reading.bound))
         inner = net._replace(indices=base.inner, use=np.ones(m))
@@ -312,11 +311,14 @@ class Film:
 def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> Machines:
     """Return the days when machines come to their end, and from each on what is kept without what, the hardest first."""
     kept = between(bound, network.kept_low, network.kept_high)
-    machine = (network.flags & EQUIPMENT) > 0
-    end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
-    days = np.unique(np.append(0.0, end[end < math.inf]))
+    machine = np.flatnonzero(network.flags & EQUIPMENT)
+    end = np.zeros(len(kept))
+    end[machine] = np.nan_to_num(network.life[machine], nan=math.inf if assumptions.term == "short" else 0.0)
+    days = sorted({0.0, *end[machine][end[machine] < math.inf].tolist()})
     tables = [np.where(end > day, 1.0, kept) for day in days]
-    return Machines(days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables]))
+    return Machines(
+        np.array(days), np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])
+    )
 
 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:

@@ -93,8 +93,8 @@ class Failures:
         self.hit = _rows([makers for makers, _, _ in hits], len(network.kind))
         self._sold = _rows([sold for _, sold, _ in hits], len(network.indices))
         self._rests = about.rests if fails != "item" else np.zeros(0, np.int64)
-        named = {id: about.named_markets.get(id, []) for id in self.ids}
-        standing = {id: about.standing_markets.get(id, []) for id in self.ids}
+        named = {id: about.named_markets[id] for id in self.ids}
+        standing = {id: about.standing_markets[id] for id in self.ids}
         market = network.owner[self._rests]
         order = np.argsort(market, kind="stable")
 

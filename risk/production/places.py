@@ -8,15 +8,15 @@ from functools import cached_property
 from weakref import proxy
 
 import numpy as np
-import polars as pl
 
 from ...graph import ProductionNetwork
+from ...graph.names import NO_TEXT, Grouped
 from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, remembered
 
 ANY, REST, TOLD, NOBODY = "any", "rest", "told", "nobody"
 """What may belong to whoever is hit: unattributed supply and the shares of who stands for it (`Places.held`), the first
 alone, that only where the market names it without a share, or nothing."""
-_ALIKE = 64
+_ALIKE, _LAST = 64, 8
 Aim = tuple[tuple[str, ...], str | None]
 """Whom an embargo hits; where it is everybody abroad, its own node instead."""
 
@@ -64,9 +64,11 @@ def home(network: ProductionNetwork, node: str) -> set[str]:
 @remembered
 def _standing(network: ProductionNetwork) -> tuple[np.ndarray, list[str], set[str], set[str]]:
     """Return the nodes of makers and whose each is, those of whom somebody says where they stand, and all that are named."""
-    makers = network.makers
-    placed = set(makers.drop_nulls("country")["supplier"])
-    return makers["node"].to_numpy(), makers["supplier"].to_list(), placed, set(makers["supplier"]) - {REMAINDER}
+    makers, names = np.flatnonzero(network.kind == MAKER), network.names
+    supplier = names.codes("supplier")[makers]
+    placed = supplier[names.codes("country")[makers] != NO_TEXT]
+    whose = names.texts("supplier", supplier)
+    return makers, whose, set(names.texts("supplier", np.unique(placed))), set(whose) - {REMAINDER}
 
 
 @remembered
@@ -82,49 +84,50 @@ class Places:
 
     def __init__(self, network: ProductionNetwork) -> None:
         self.network = proxy(network)  # kept with the network, it must not keep it
+        self._hits: dict[tuple[str | None, str | None, str], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.items = set(network.items)
-        self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
+        self.opened_links = np.flatnonzero((network.flags & EXTRA) > 0)
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
         self._sellers = network.indices[self.sales_links]
+        self._item, self._supplier = network.names.codes("item"), network.names.codes("supplier")
         self._rest = self._remainder[self._sellers]
         self.rests = self.sales_links[self._rest]
         self.rest_market = network.owner[self.rests]
 
     @cached_property
-    def supplier(self) -> np.ndarray:
-        """Whose node each is."""
-        return self.network.nodes["supplier"].fill_null("").to_numpy()
-
-    @cached_property
     def _remainder(self) -> np.ndarray:
-        return (self.network.nodes["supplier"] == REMAINDER).fill_null(False).to_numpy()
+        return self._supplier == self.network.names.code("supplier", REMAINDER)
 
     @cached_property
-    def by_place(self) -> dict[str, np.ndarray]:
+    def _by_place(self) -> tuple[Grouped, Grouped]:
         """The makers of each supplier, and in each country."""
         makers = np.flatnonzero((self.network.kind == MAKER) & ~self._remainder)
-        suppliers, countries = (self.network.nodes[name].gather(makers) for name in ("supplier", "country"))
-        found = _by_place(suppliers, makers)
-        for place, others in _by_place(countries, makers).items():
-            found[place] = np.union1d(found[place], others) if place in found else others
-        return found
+        by_supplier, by_country = (self.network.names.grouped(name, makers, makers) for name in ("supplier", "country"))
+        return by_supplier, by_country
+
+    def makers_at(self, place: str | None) -> np.ndarray:
+        """Return the makers of a supplier, or in a country."""
+        own, inside = (makers[place] for makers in self._by_place)
+        return np.union1d(own, inside) if len(own) and len(inside) else own if len(own) else inside
 
     @cached_property
-    def named_markets(self) -> dict[str, np.ndarray]:
+    def named_markets(self) -> Grouped:
         """The markets where each supplier's own share is told."""
-        return self._markets("supplier")
+        return self._told("supplier", self.network.owner)
 
     @cached_property
-    def standing_markets(self) -> dict[str, np.ndarray]:
+    def standing_markets(self) -> Grouped:
         """The markets where the share of somebody in each country is told."""
-        return self._markets("country")
+        return self._told("country", self.network.owner)
 
-    def _markets(self, whose: str) -> dict[str, np.ndarray]:
+    def _told(self, whose: str, of_link: np.ndarray | None = None) -> Grouped:
+        """Return the sales of which the share is told, or something of each, by whose they are."""
         # A new source says nothing of today's shares.
         told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
-        return _by_place(self.network.nodes[whose].gather(self._sellers[told]), self.network.owner[self.sales_links[told]])
+        links = self.sales_links[told]
+        return self.network.names.grouped(whose, self._sellers[told], links if of_link is None else of_link[links])
 
     def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
         """Links that may belong to a node, to remainders and as in `held`: not where its own share is told.
@@ -135,11 +138,11 @@ class Places:
             return np.zeros(0, np.int64)
         rests, market = self.rests, self.rest_market
         if item is not None:
-            at = self._rests_of(item)
+            at = self._rests_of[item]
             rests, market = rests[at], market[at]
-        may = ~self._among(market, self.named_markets.get(node))
+        may = ~self._among(market, self.named_markets[node])
         if hidden == TOLD:
-            may &= self._among(market, self.standing_markets.get(node))
+            may &= self._among(market, self.standing_markets[node])
         if hidden == ANY:
             return np.concatenate([rests[may], self.held(node, item)])
         if hidden == TOLD and self.is_country(node):
@@ -166,21 +169,12 @@ class Places:
         chains, placeless = self.network.chains, self.network.placeless
         countries = {one for one in asked if self.is_country(one)}
         found: dict[frozenset[str], None] = {}
-        for maker in dict.fromkeys([*asked, *(below for one in asked for below in self._below.get(one, ()))]):
+        below = (maker for one in asked if one not in countries for maker in chains.below.get(one, ()))
+        for maker in dict.fromkeys([*asked, *below]):
             felt = frozenset(up for up in chains.get(maker, (maker,)) if up in asked)
             anywhere = countries if maker in placeless else ()
             found |= dict.fromkeys([felt - countries | {country} for country in sorted(anywhere)] or [felt])
         return list(found)
-
-    @cached_property
-    def _below(self) -> dict[str, list[str]]:
-        """Who belongs to each company, and to what belongs to it."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for maker, chain in self.network.chains.items():
-            for up in chain[1:]:
-                if not self.is_country(up):
-                    found[up].append(maker)
-        return found
 
     def is_country(self, node: str) -> bool:
         """Whether a node is no company: it belongs to nothing and stands in nothing else."""
@@ -191,18 +185,19 @@ class Places:
     @cached_property
     def _standing(self) -> set[str]:
         """The countries that makers stand in."""
-        return set(self.network.makers["country"].drop_nulls())
+        codes = np.unique(self.network.names.codes("country")[self.network.kind == MAKER])
+        return set(self.network.names.texts("country", codes[codes != NO_TEXT]))
 
     @cached_property
-    def _sales_of(self) -> dict[str, np.ndarray]:
+    def _sales_of(self) -> Grouped:
         """The sales of each supplier in the markets where its own share is told."""
-        told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
-        return _by_place(self.network.nodes["supplier"].gather(self._sellers[told]), self.sales_links[told])
+        return self._told("supplier")
 
     @cached_property
     def _placeless_sales(self) -> np.ndarray:
         """The sales of makers of which nobody says where they stand, from new sources too."""
-        makers = self.network.makers.filter(pl.col("supplier").is_in(sorted(self.network.placeless)))["node"].to_numpy()
+        placeless = [self.network.names.code("supplier", one) for one in self.network.placeless]
+        makers = np.flatnonzero(np.isin(self._supplier, placeless)) if placeless else self.rests[:0]
         return self.sales_links[self._among(self._sellers, makers)]
 
     def held(self, node: str, item: str | None = None) -> np.ndarray:
@@ -214,46 +209,33 @@ class Places:
         if self.is_country(node):
             links = self._placeless_sales
         else:
-            found = [links for one in self.groups(node) if (links := self._sales_of.get(one)) is not None]
-            links = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+            links = np.sort(np.concatenate([self.rests[:0], *(self._sales_of[one] for one in self.groups(node))]))
         market = self.network.owner[links]
-        may = ~self._among(market, self.named_markets.get(node))
+        may = ~self._among(market, self.named_markets[node])
         if self.network.home is not None:
             own = self.network.market(str(self.network.product))
             may &= (self.network.indices[links] != self.network.home) | (market != own)
         if item is not None:
-            number, codes = self.network.item_codes
-            may &= codes[market] == number.get(item, -1)
+            may &= self._item[market] == self.network.names.code("item", item)
         return links[may]
 
     def told_held(self, country: str, item: str | None = None) -> np.ndarray:
         """Those of `held` in markets where somebody in the country is named: whether another stands there is a fact."""
         links = self.held(country, item)
-        return links[self._among(self.network.owner[links], self.standing_markets.get(country))]
+        return links[self._among(self.network.owner[links], self.standing_markets[country])]
 
     def _makers_of(self, item: str) -> np.ndarray:
         """The makers of an item."""
-        number, codes = self.network.item_codes
-        here = np.flatnonzero(codes == number.get(item, -1))
+        here = np.flatnonzero(self._item == self.network.names.code("item", item))
         return here[self.network.kind[here] == MAKER]
 
-    def _rests_of(self, item: str) -> np.ndarray:
-        """Which of the links to remainders are those of the markets of an item."""
-        order, starts = self._rests_by_item
-        number = self.network.item_codes[0].get(item)
-        return order[:0] if number is None else order[starts[number] : starts[number + 1]]
-
     @cached_property
-    def _rests_by_item(self) -> tuple[np.ndarray, np.ndarray]:
-        number, codes = self.network.item_codes
-        code = codes[self.rest_market]
-        order = np.argsort(code, kind="stable")
-        return order, np.searchsorted(code[order], np.arange(len(number) + 1))
+    def _rests_of(self) -> Grouped:
+        """Which of the links to remainders are those of the markets of an item."""
+        return self.network.names.grouped("item", self.rest_market, np.arange(len(self.rests)))
 
-    def _among(self, nodes: np.ndarray, some: np.ndarray | None) -> np.ndarray:
+    def _among(self, nodes: np.ndarray, some: np.ndarray) -> np.ndarray:
         """Whether each of the nodes is one of some (of many thousands, without sorting them)."""
-        if some is None:
-            return np.zeros(len(nodes), np.bool_)
         marked = np.zeros(len(self.network.kind), np.bool_)
         marked[some] = True
         return marked[nodes]
@@ -264,11 +246,19 @@ class Places:
         The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
         chokepoint, and nothing could be asked of its suppliers.
         """
+        found = self._hits.get((node, item, hidden))  # the readings of one threat ask for the same
+        if found is None:
+            if len(self._hits) >= _LAST:
+                self._hits.clear()
+            found = self._hits[node, item, hidden] = self._hit(node, item, hidden)
+        return found
+
+    def _hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         none = np.zeros(0, np.int64)
         if node in self.items:
             makers = self._makers_of(str(node))
-            return makers[self.supplier[makers] != NEW], none, none
-        makers = self.by_place.get(str(node), none)
+            return makers[self._supplier[makers] != self.network.names.code("supplier", NEW)], none, none
+        makers = self.makers_at(str(node))
         if item is not None:
             makers = np.intersect1d(makers, self._makers_of(item), assume_unique=True)
         sold = none
@@ -289,21 +279,11 @@ class Places:
 
     def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the sales of a node, and the links that may be its (`_hiding`)."""
-        makers = self.by_place.get(str(node), np.zeros(0, np.int64))
+        makers = self.makers_at(str(node))
         links = self.sales_links[self._among(self._sellers, makers)]
         if item is not None:
-            number, codes = self.network.item_codes
-            links = links[codes[self.network.owner[links]] == number.get(item, -1)]
+            links = links[self._item[self.network.owner[links]] == self.network.names.code("item", item)]
         return links, self._hiding(str(node), item, hidden)
-
-
-def _by_place(place: pl.Series, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the distinct ones of sorted values at each place; without those at no place."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for name, value in zip(place.to_list(), values.tolist(), strict=True):
-        if name is not None and (not (here := found[name]) or here[-1] != value):
-            here.append(value)
-    return {name: np.array(some, np.int64) for name, some in found.items()}
 
 
 @remembered

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from numbers import Real
 from sys import float_info
 from typing import Any
@@ -60,7 +61,7 @@ class Threat:
 
 
 @checked()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Measure:
     """One thing that could be done; use `new_source` or `more_stock` to make one.
 
@@ -95,7 +96,7 @@ class Measure:
         """The new source that has to be compiled into a network for this measure; None for a stock."""
         return (self.item, self.node, None, True) if self.share else None
 
-    @property
+    @cached_property
     def change(self) -> Change:
         """What it does, as a change of a scenario."""
         if self.share:

@@ -124,12 +124,12 @@ class Solution:
     @checked()
     def level(self, item: str, reading: str = "estimate") -> float:
         """Return what is kept of an item's supply, as the buyer sees it: 0..1."""
-        return float(self._outcome(reading).x[self.network.market(item), self.conditions.reader])
+        return float(self._outcome(reading).x[self.network.views[item], self.conditions.reader])
 
     @checked()
     def levels(self, reading: str, items: Iterable[str] | None = None) -> np.ndarray:
         """Return what is kept of the supply of items (default: all), as the buyer sees it."""
-        nodes = self.network.item_markets if items is None else [self.network.market(item) for item in items]
+        nodes = self.network.item_markets if items is None else [self.network.views[item] for item in items]
         return self._outcome(reading).x[nodes, self.conditions.reader]
 
     @checked()
@@ -222,7 +222,7 @@ def hardest_first(network: ProductionNetwork, kept: np.ndarray) -> np.ndarray:
     """Return the needs of each market by what its makers keep without them, counted from its first."""
     counts = np.diff(network.need_indptr)
     market = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
+    order = np.lexsort((kept[network.needs], market))  # of those alike the first comes first
     return order - network.need_indptr[market]
 
 
@@ -297,7 +297,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
     """Return what the kernels take of a network under conditions in a reading."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
     n, m, sides = len(network.kind), len(network.indices), state.sides
-    widest = int(np.diff(network.indptr).max(initial=0))
+    widest = network.widest
     cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
     strict = strictness(assumptions, reading)
     return Given(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,7 +42,8 @@ class Terms:
 
     def users(self, item: str) -> tuple[list[int], ...]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        return tuple(some.get(item, []) for some in self._users)
+        code = self.network.names.code("item", item)
+        return tuple(some.get(code, []) for some in self._users)
 
     @cached_property
     def newcomers(self) -> frozenset[int]:
@@ -51,16 +52,16 @@ class Terms:
         return frozenset(np.flatnonzero(owned & (self.new[self.network.owner] > 0)).tolist())
 
     @cached_property
-    def _users(self) -> list[dict[str, list[int]]]:
+    def _users(self) -> list[dict[int, list[int]]]:
         network, owner = self.network, self.network.kind[self.network.owner]
         market = network.kind[network.indices] == MARKET
         own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
         alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
-        items = network.nodes["item"]
-        found: list[dict[str, list[int]]] = []
+        items = network.names.codes("item")[network.indices]
+        found: list[dict[int, list[int]]] = []
         for places, links in ((own, own), (alternatives, alternatives), (shared, network.needs[shared])):
-            users: dict[str, list[int]] = defaultdict(list)
-            for at, item in zip(places.tolist(), items.gather(network.indices[links]).to_list(), strict=True):
+            users: dict[int, list[int]] = defaultdict(list)
+            for at, item in zip(places.tolist(), items[links].tolist(), strict=True):
                 users[item].append(at)
             found.append(users)
         return found
@@ -174,28 +175,29 @@ class Stocks:
             np.array(lasts, np.float64),
         )
 
-    def _users(self, item: str, unsaid: Collection[int]) -> Iterator[tuple[int, int]]:
+    def _users(self, item: str, unsaid: Collection[int]) -> list[tuple[int, int]]:
         """The stocks of an item: of which kind, and where."""
         network, sides, layout, base = self.network, self.sides, self.layout, terms(self.network)
         worst = self.reading.arrangement == kernels.WORST
         own, alternatives, shared = base.users(item)
         # Each plant and each group of alternatives lives on a stock of its own.
-        yield from ((0, k * sides) for k in own if k not in unsaid)
+        found = [(0, k * sides) for k in own if k not in unsaid]
         for k in alternatives:
             divided = worst and base.divided[network.owner[k]]
             first = self._hit(self.worst_link, k, int(network.owner[k])) if divided else int(k) * sides
-            yield from ((int(divided), first + at) for at in range(sides))
+            found += [(int(divided), first + at) for at in range(sides)]
         # The makers of a market share one stock in the best arrangement; at worst those who are hit are hit wholly, and
         # have only theirs; where all are supplied alike, each plant and the plants of each side have their own.
         for j in shared:
             market = int(base.need_market[j])
             first = self._hit(self.worst_need, j, market) if worst else layout.best + int(j) * sides
-            yield from ((int(worst), first + at) for at in range(sides))
+            found += [(int(worst), first + at) for at in range(sides)]
             if self.reading.arrangement == kernels.ALIKE:
                 needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
                 before = int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1)
                 makers = int(network.indptr[market + 1] - network.indptr[market])
-                yield from ((0, layout.alike + before + int(j) + plants * needed) for plants in range(sides + makers))
+                found += [(0, layout.alike + before + int(j) + plants * needed) for plants in range(sides + makers)]
+        return found
 
     def _hit(self, places: np.ndarray, at: int, node: int) -> int:
         """Where the stocks of those who are hit at worst begin, by side: made when a stock is first looked for there."""
@@ -214,6 +216,7 @@ class Stocks:
         else:
             inside = list(film.effects.holders[id(change)])
             inside[sides.unknown] = reading.bound == HIGH  # with a reserve there are several sides
-            nodes = np.flatnonzero((network.nodes["item"] == change.item).to_numpy() & (network.kind == MARKET))
+            names = network.names
+            nodes = np.flatnonzero((names.codes("item") == names.code("item", change.item)) & (network.kind == MARKET))
             places = [(int(node), at) for node in nodes for at in range(sides.count) if inside[at]]
         return [(node * sides.count + at, min(rate, flows.OPEN), change.start, days) for node, at in places]

@@ -244,7 +244,7 @@ def met(
     rows, n = len(hits.indptr) - 1, len(network.kind)
     told = told if told is not None else sparse.csr_array((rows, len(network.indices)), dtype=np.int32)
     users = sparse.csr_array((np.ones(len(network.indices)), (network.indices, network.owner)), shape=(n, n))
-    widest = int(np.diff(network.indptr).max(initial=0))
+    widest = network.widest
     result = np.zeros(rows)
     lists = [array.astype(np.int64) for array in (hits.indptr, hits.indices, told.indptr, told.indices)]
     above = [array.astype(np.int64) for array in (users.indptr, users.indices)]

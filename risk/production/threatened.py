@@ -54,9 +54,9 @@ class Problem:
     ) -> None:
         self.weighing, self.threats, self.measures = weighing, threats, measures
         self.stocks, self.assumptions, self.below = stocks, assumptions, below
-        sources = needed_sources(threats, measures)
         goods = list(weighing.worth)
         if isinstance(graph, SupplyGraph):
+            sources = needed_sources(threats, measures)
             networks = _compiled(graph, goods, threats, measures, stocks, sources, options)
             places = [(at, network, products) for products, network in networks.items() for at in range(len(threats))]
         else:
@@ -146,7 +146,7 @@ class Threatened:
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
         self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
         self.effects = Effects(network, self.scenario)
-        self.markets = np.array([network.market(product) for product in self.products], np.int64)
+        self.markets = np.array([network.views[product] for product in self.products], np.int64)
         self.matter: dict[str, frozenset[int]] = {}
         self.fates: dict[tuple[str, frozenset[int]], Fate] = {}
 
@@ -159,7 +159,8 @@ class Threatened:
         film.report = (markets[:, None] * film.sides + np.arange(film.sides)).ravel()
         _, rates = film.run(self.assumptions, READINGS[KEPT[reading]])
         least = rates.min(axis=0).reshape(len(markets), -1).min(axis=1)
-        short = set(self.network.nodes["item"].gather(markets[least < 1.0 - SHORT]))
+        names = self.network.names
+        short = set(names.texts("item", names.codes("item")[markets[least < 1.0 - SHORT]]))
         found = [(j, self.measures[j]) for j in self.inside]
         found = [(j, one) for j, one in found if one.item in short and (one.share or one.days)]
         self.matter[reading] = frozenset(j for j, measure in found if measure.ready < self.length)
