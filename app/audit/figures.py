@@ -78,6 +78,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     revenue = {id: value for id, value in priced.items() if id not in company.bare}  # the others' loss is not known
     facts = sourcing_facts(company)
     exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
+    diamonds = _diamonds(company, built, exposed)
     parts = part_rows(company, exposed, sourcing_spread(built.own, SELF, facts, home=HOME), links)
     countries, firms, unseen = _countries(company, built), _firms(company), _unseen(company, built)
     threats = [*(stop_of(company, node) for node in [*countries, *firms]), *unseen]
@@ -101,7 +102,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         parts=sorted(parts, key=lambda row: (-(row["revenue"] or 0), -(row["spend"] or 0), row["part"])),
         countries=[row for row in rows if not row["maker"]],
         makers=[row for row in rows if row["maker"]],
-        diamonds=_diamonds(company, built, exposed),
+        diamonds=diamonds,
         market=_market(built.graph),
         spend=_spend(company, built, facts),
         flags=_flags(company, lang),

@@ -82,6 +82,8 @@ class _Book:
         names, last = formats or [""] * len(heads), 0
         for last, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
+                if value is None:  # one in six of a large company's cells: no format of theirs would be seen
+                    continue
                 words = self.said if names[j] else self.cell
                 write_cell(page, last, j, value, words if isinstance(value, str) else self.formats[names[j]])
             set_height(page, last, zip(row, widths, strict=True))

@@ -353,9 +353,8 @@ class Stopped:
                 continue
             bare = self.bare(case)
             short = _short(bare, case)
-            for item, row in rows.items():
-                stops = 1.0 - bare.level(item, _kept(case))
-                row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": stops}
+            for row, kept in zip(rows.values(), bare.levels(_kept(case), rows).tolist(), strict=True):
+                row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": 1.0 - kept}
             if not short.isdisjoint(rows):
                 part, fate = self.run(case, short)
                 for i, item in enumerate(part.products):
