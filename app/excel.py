@@ -36,7 +36,9 @@ def new_book(path: Path, title: str | None = None, **options: Any) -> Workbook:
 
 def write_cell(page: Worksheet, row: int, column: int, value: Any, style: Format | None = None) -> None:
     """Write a value as what it is: text stays text whatever it begins with, and nothing becomes a formula or a link."""
-    if value is None:
+    if isinstance(value, str):  # as most of many thousand cells
+        page.write_string(row, column, value[:32_767], style)
+    elif value is None:
         page.write_blank(row, column, None, style)
     elif isinstance(value, bool):
         page.write_boolean(row, column, value, style)

@@ -226,15 +226,15 @@ class Stops:
         """Return what a threat may reach in some reading; the rest is never short."""
         return Stopped(self, threat)
 
-    def stocks(self, case: str, short: set[str], known: Iterable[str], most: float) -> dict[str, float]:
-        """Return the stocks that count: of short items that the buyer buys, and of what goes into them at its suppliers."""
+    def stocks(self, case: str, bought: Iterable[str], known: Iterable[str], most: float) -> dict[str, float]:
+        """Return the stocks that count: of items that the buyer buys, and of what goes into them at its suppliers."""
         known = set(known)
-        items = [*self.blanks.bought(short), *(item for item in self.blanks.handed_on if item in known)]
+        items = [*bought, *(item for item in self.blanks.handed_on if item in known)]
         return {item: days for item in items if item in known and (days := self.blanks.stock(item, case, most))}
 
-    def ready(self, case: str, short: set[str], most: float) -> list[Measure]:
-        """Return what stands ready for short items before a stop of so many days is over."""
-        return [one for item in self.blanks.bought(short) for one in self.blanks.standing(item, case) if one.ready < most]
+    def ready(self, case: str, bought: Iterable[str], most: float) -> list[Measure]:
+        """Return what stands ready for items that the buyer buys before a stop of so many days is over."""
+        return [one for item in bought for one in self.blanks.standing(item, case) if one.ready < most]
 
     def problem(
         self,
@@ -249,13 +249,14 @@ class Stops:
         values = self.values if values is None else values
         networks = [one.network(case) for one in stopped]
         most = max((one.threat.days for one in stopped), default=0.0)
-        stocks = self.stocks(case, short, (item for network in networks for item in network.items), most)
+        bought = self.blanks.bought(short)
+        stocks = self.stocks(case, bought, (item for network in networks for item in network.items), most)
         weighing = Weighing(
             {item: (value or 0.0) / YEAR for item, value in values.items()},
             list(weights),
             dict.fromkeys(values, 1.0 / max(1, len(values))),
         )
-        measures = [*self.ready(case, short, most), *(self.measures(case)[j] for j in tried)]
+        measures = [*self.ready(case, bought, most), *(self.measures(case)[j] for j in tried)]
         seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
         return Problem(networks, weighing, seen, measures, stocks, {}, UNSAID, 1.0)
 
@@ -395,16 +396,16 @@ class Stopped:
         """Return the products from day to day."""
         threat, frames = self.threat, []
         for case in ("estimate", "low", "high"):
-            short = self.short(case)
+            bought = self.blanks.bought(self.short(case))
             changes = [
                 replace(change, lasts=threat.days) if change.kind in STOPPING and change.lasts is None else change
                 for change in self.scenario(case)
             ]
-            stocks = self.stops.stocks(case, short, self.network(case).items, threat.days)
+            stocks = self.stops.stocks(case, bought, self.network(case).items, threat.days)
             changes += [stockpile(item, days) for item, days in stocks.items() if days]
             changes += [
                 add_source(one.item, one.share, node=one.node, ready=one.ready, lasts=max(0.0, threat.days - one.ready))
-                for one in self.stops.ready(case, short, threat.days)
+                for one in self.stops.ready(case, bought, threat.days)
             ]
             kept = _kept(case)
             seen = Scenario(threat.scenario.name, changes)
