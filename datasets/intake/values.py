@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -210,6 +210,7 @@ def name(text: str) -> str:
     return " ".join(shorten(unicodedata.normalize("NFKC", text), NAME_LIMIT).split())
 
 
+@recalled
 def id_key(text: str) -> str:
     """Return a part number as it is compared: width, case, spaces and kinds of dash do not matter.
 
@@ -236,17 +237,18 @@ _MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
 """What stands between firms, and in names of firms."""
 
 
-def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
+@recalled
+def firms_in(cell: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Return the firms that a cell lists, one where it names one.
 
     "A/B" may be a brand of a firm's, and stays one, but where both are ``known`` (by their `firm_key`).
 
     >>> firms_in("甲製作所、乙工業"), firms_in("Alpha Ltd; Beta Inc"), firms_in("Vishay/Dale"), firms_in("甲、他")
-    (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
-    >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
-    (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
+    (('甲製作所', '乙工業'), ('Alpha Ltd', 'Beta Inc'), ('Vishay/Dale',), ('甲、他',))
+    >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", frozenset({"alpha", "beta"})), firms_in("Alpha or equivalent")
+    (('Alpha', 'Beta'), ('Alpha', 'Beta'), ('Alpha or equivalent',))
     >>> firms_in("Tektronix, Beaverton OR 97077"), firms_in("Alpha or similar"), firms_in("Alpha oder Gleichwertiges")
-    (['Tektronix, Beaverton OR 97077'], ['Alpha or similar'], ['Alpha oder Gleichwertiges'])
+    (('Tektronix, Beaverton OR 97077',), ('Alpha or similar',), ('Alpha oder Gleichwertiges',))
     """
     parts = _LISTS.split(cell)
     if len(parts) == 1:
@@ -254,7 +256,7 @@ def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
         parts = parts if all(firm_key(part) in known for part in parts) else [cell]
     pieces = [name(piece) for piece in parts if piece.strip()] if len(parts) > 1 else []
     listed = len(pieces) > 1 and all(plain(piece) not in marks("no_firm") | marks("blank") for piece in pieces)
-    return pieces if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else [name(cell)]
+    return tuple(pieces) if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else (name(cell),)
 
 
 def may_list_firms(cell: str) -> bool:
