@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 
 from .table import Table
-from .values import Unit
+from .values import Unit, unit_in
 from .words import PART
 
 YEAR, MONTH, WEEK = 365.0, 365.0 / 12, 7.0
@@ -18,18 +18,25 @@ _TIMES = (
     (re.compile(r"週間|週当|週平均|[/／]週|weekly|per week|[/／]\s*week|wochen", re.I), WEEK),
     (re.compile(r"1日|日量|日当|日平均|[/／]日|daily|per day|[/／]\s*day", re.I), 1.0),
 )
+_NO_PIECES = re.compile(
+    r"金額|価額|[円￥¥$€£%％]|割合|比率|率|日数|回数|時間|value|cost|worth|wert|valor|percent|ratio|\b(?:days|hours|times)\b",
+    re.I,
+)
+"""Money, a part, days and how often are no pieces that a stock could be divided by."""
 _ONE_OF_MANY = re.compile(r"(?:今|当|前|先|翌|来|次)月|\b(?:last|this|next|previous) month|\d月", re.I)
 """A month of its own, which may be unlike the others."""
 
 
 def days_of_use(header: str) -> float | None:
-    """Return in how many days that is used which a column counts; None where it speaks of no use, or of no usual time.
+    """Return in how many days that is used which a column counts; None where it speaks of no pieces or no usual time.
 
     >>> days_of_use("月間使用数") == MONTH, days_of_use("Usage per week"), days_of_use("前月使用数"), days_of_use("数量")
     (True, 7.0, None, None)
+    >>> days_of_use("Annual usage (JPY)"), days_of_use("月間使用日数")
+    (None, None)
     """
     said = unicodedata.normalize("NFKC", header)
-    if not _USED.search(said) or _ONE_OF_MANY.search(said):
+    if not _USED.search(said) or _ONE_OF_MANY.search(said) or _NO_PIECES.search(said) or unit_in(header) is not None:
         return None
     return next((days for words, days in _TIMES if words.search(said)), None)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +65,8 @@ def behind(
         some = range(first, min(first + wide, places))
         count = len(some)
         made, stands = _made(place, some, groups, spread)
-        hides = {step: step.hidden(place, own, stands, first) for step in dict.fromkeys(steps)} if spread == MOST else {}
+        about = place, own, stands, first
+        hides = {step: step.markets.hidden(*about) for step in dict.fromkeys(steps)} if spread == MOST else {}
         # By node, what each place makes: at the tier alone in the first columns, over all tiers up to it in the last.
         found = np.zeros((n, 2 * count if each else count))
         for tier, step in enumerate(steps):
@@ -117,10 +117,6 @@ class _Step:
         self.makers = np.flatnonzero((network.kind == MAKER) & nodes)
         self.lines = lines[self.makers]
         self.markets, self.groups = _Pools(network, MARKET, nodes, spread), _Pools(network, GROUP, nodes, EVEN)
-
-    def hidden(self, *about: Any) -> _Hidden:
-        """Return what sources are worth less for a place that their market names; see `_Pools.hidden`."""
-        return self.markets.hidden(*about)
 
     def take(
         self, found: NDArray[np.float64], made: NDArray[np.float64], hidden: _Hidden | None, *, each: bool, first: bool

@@ -38,6 +38,13 @@ def test_one_month_that_may_be_unlike_the_others_and_what_is_bought_make_no_days
     assert set(days(tmp_path, *lines).values()) == {None}
 
 
+@pytest.mark.parametrize(
+    "header", ["Annual usage (JPY)", "年間使用額[千円]", "Monthly usage %", "月間使用日数", "Verbrauchswert annual"]
+)
+def test_money_parts_and_days_are_no_pieces_that_are_used(tmp_path, header):
+    assert set(days(tmp_path, f"品番,在庫数,{header}", "A-1,120,60", "A-2,10,5").values()) == {None}
+
+
 def test_of_several_counts_of_use_that_of_the_longest_time_speaks_and_one_that_is_left_out_is_none(tmp_path):
     lines = ["品番,在庫数,月間消費量,年間消費量", "A-1,120,999,120"]
     assert days(tmp_path, *lines) == {"A-1": pytest.approx(365.0)}

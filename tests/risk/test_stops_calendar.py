@@ -211,7 +211,7 @@ candidates = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(bought, min_size=2, max_size=2), candidates)
 def test_what_a_measure_takes_off_is_the_difference_of_two_calendars(items, measures):
     measures = [replace(measure, id=f"m{number}") for number, measure in enumerate(measures)]
@@ -280,7 +280,7 @@ widened = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     bought,
     widened,
