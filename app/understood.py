@@ -13,12 +13,15 @@ from ..datasets.intake.table import FORMS, PARTS, Table
 from ..datasets.intake.understanding import Understanding
 from ..datasets.layout import sheets
 from ..graph import InputError, SupplyGraph
+from ..graph.errors import shorten
 from ..graph.files import whole_file
 from ..graph.messages import text
 from .console import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from .sheet import Sheet
 
 SHOWN = 12
 """Rows set aside, notes and names that a terminal shows of a kind; JSON has all."""
@@ -67,10 +70,29 @@ def as_json(found: Understanding, links: list[list[dict[str, Any]]], lang: str) 
     return {"tables": tables}
 
 
-def show(found: Understanding, terminal: Console, lang: str, links: list[list[dict[str, Any]]] | None = None) -> None:
-    """Print each table: what its columns were taken for with values, its rows, and what was set aside."""
+def show(
+    found: Understanding,
+    terminal: Console,
+    lang: str,
+    links: list[list[dict[str, Any]]] | None = None,
+    *,
+    brief: bool = False,
+) -> None:
+    """Print each table: what its columns were taken for with values, its rows, and what was set aside.
+
+    ``brief``: of a sheet of the workbook that we hand out only that its columns are as they were.
+    """
     for n, table in enumerate(found.tables):
-        _show(table, terminal, lang, links[n] if links else [])
+        _show(table, terminal, lang, links[n] if links else [], brief=brief and _as_handed_out(table))
+
+
+def _as_handed_out(table: Table) -> bool:
+    """Whether every column that is used says itself what it was read as, in the words of the workbook that we hand out."""
+    sheet = sheets().get(table.form or table.kind)
+    if sheet is None or not table.roles:
+        return False
+    heads = {column.role: set(column.title.values()) for column in sheet.columns}
+    return all(set(table.names[i].split("\n")) == heads.get(role) for role, places in table.roles.items() for i in places)
 
 
 def headline(table: Table, lang: str) -> str:
@@ -82,41 +104,26 @@ def headline(table: Table, lang: str) -> str:
     return text(f"app.check.head{'' if header else '_plain'}", lang, header=header, encoding=table.encoding or "–", **fields)
 
 
-def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]]) -> None:
-    from .sheet import Sheet
-
+def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]], *, brief: bool) -> None:
     def say(name: str, **values: Any) -> str:
         return text(f"app.check.{name}", lang, **values)
 
     terminal.print(headline(table, lang), style="bold")
     by_place = {i: role for role, places in table.roles.items() if role not in _UNTOLD for i in places}
-    if table.names:
-        grid = Sheet()
-        for head in ("", say("column"), say("read_as"), say("samples")):
-            grid.add_column(head, under=head == say("samples"))
-        for i, name in enumerate(table.names):
-            samples = " | ".join(safe(value, 28) for value in table.samples(i))
-            if name or samples:
-                unit = f" [{table.units[i].word}]" if i in table.units and table.units[i].word else ""
-                how = table.how.get(i, "")
-                guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
-                taken = [f"{_role(table, by_place[i], lang)}{guess}{unit}"] if i in by_place else []
-                taken += [say("role_level")] if i in table.drawn else []
-                grid.add_row(table.letters[i], safe(name, 32), safe(" + ".join(taken) or say("unused"), 48), samples)
-        terminal.print(grid)
+    if brief:
+        rest = [shorten(name, 32) for i, name in enumerate(table.names) if name and i not in by_place]
+        told = say("columns_unused", columns=", ".join(rest)) if rest else ""
+        terminal.print(say("columns_as_handed_out") + told, style="dim", markup=False)
+    elif table.names:
+        terminal.print(_columns(table, by_place, lang))
     for reason, rows in _by_reason(table.set_aside).items():
-        shown = ", ".join(map(str, rows[:SHOWN])) + (
-            f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else ""
-        )
+        shown = ", ".join(map(str, rows[:SHOWN]))
+        shown = say("more", rows=shown, count=len(rows) - SHOWN) if len(rows) > SHOWN else shown
         terminal.print(say("aside", rows=shown, reason=say(f"reason_{reason}")), markup=False)
-    open_ = f" ({say('no_currency')})" if len(table.amounts) > 1 else ""
-    told = [("amount", value, f" {currency}" if currency else open_) for currency, value in table.amounts.items()]
-    told += [("quantity", value, "") for role, value in table.totals.items() if role == "quantity"]
-    if told:
-        totals = ", ".join(f"{say(f'role_{role}')} {value:,.10g}{unit}" for role, value, unit in told)
-        terminal.print(say("totals", totals=totals), markup=False)
+    if totals := _totals(table, lang):
+        terminal.print(say("totals", totals=", ".join(totals)), markup=False)
     for role, cells in table.unread.items():
-        about = {"column": safe(table.headers(role)[0], 32), "count": len(cells), "cell": safe(cells[0], 28)}
+        about = {"column": shorten(table.headers(role)[0], 32), "count": len(cells), "cell": shorten(cells[0], 28)}
         terminal.print(say("unread", **about), markup=False)
     if table.suppliers or table.makers:
         terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)
@@ -128,6 +135,40 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         terminal.print(say("linked", count=len(links), examples=examples))
     for note in table.notes[:SHOWN]:
         terminal.print(note.text(lang), style="dim", markup=False)
+
+
+def _columns(table: Table, by_place: dict[int, str], lang: str) -> Sheet:
+    """Each column with what it was taken for, how sure where not by its words, and values from it."""
+    from .sheet import Sheet
+
+    def say(name: str) -> str:
+        return text(f"app.check.{name}", lang)
+
+    grid = Sheet()
+    for head in ("", say("column"), say("read_as"), say("samples")):
+        grid.add_column(head, under=head == say("samples"))
+    for i, name in enumerate(table.names):
+        samples = " | ".join(safe(value, 28) for value in table.samples(i))
+        if name or samples:
+            unit = f" [{table.units[i].word}]" if i in table.units and table.units[i].word else ""
+            how = table.how.get(i, "")
+            guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
+            taken = [f"{_role(table, by_place[i], lang)}{guess}{unit}"] if i in by_place else []
+            taken += [say("role_level")] if i in table.drawn else []
+            grid.add_row(table.letters[i], safe(name, 32), safe(" + ".join(taken) or say("unused"), 48), samples)
+    return grid
+
+
+def _totals(table: Table, lang: str) -> list[str]:
+    """What the amounts come to in each currency, and the quantities."""
+    told = []
+    for currency, value in table.amounts.items():
+        total = f"{text('app.check.role_amount', lang)} {value:,.10g} {currency}".rstrip()
+        alone = currency or len(table.amounts) == 1
+        told.append(total if alone else text("app.check.no_currency", lang, total=total))
+    if "quantity" in table.totals:
+        told.append(f"{text('app.check.role_quantity', lang)} {table.totals['quantity']:,.10g}")
+    return told
 
 
 def _role(table: Table, role: str, lang: str) -> str:

@@ -33,8 +33,7 @@ LARGE = 0.1
 def board(words: Wording) -> dict[str, Any]:
     """Return the board page: its sentence, the worst stops, what the figures leave out, and what to do first."""
     priced = bool(words.figures.revenue)
-    countries = [row for row in words.figures.countries if hurts(words, row)]
-    makers = [row for row in words.figures.makers if hurts(words, row)]
+    countries, makers = _hurting(words)
     if not priced:
         for rows in (countries, makers):
             rows.sort(key=lambda row: [-round(part, 9) for part in parts_lost(row).values()])
@@ -54,6 +53,21 @@ def board(words: Wording) -> dict[str, Any]:
         "technologies": words.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
         "first": _first(words),
     }
+
+
+def in_short(words: Wording) -> list[str]:
+    """Return what the board page says first: its sentences, or why it has none."""
+    countries, makers = _hurting(words)
+    said = _headline(words, countries, makers)
+    if not said and not countries and not makers:
+        said = [_nothing(words, bool(words.figures.revenue))]
+    return [sentence for sentence in said if sentence]
+
+
+def _hurting(words: Wording) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The stops of countries, and of makers, that may cost something."""
+    found = words.figures
+    return [row for row in found.countries if hurts(words, row)], [row for row in found.makers if hurts(words, row)]
 
 
 def _fitting(words: Wording, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

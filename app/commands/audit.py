@@ -63,7 +63,7 @@ def audit(
     found = understand(source, encoding=encoding, corrections=corrections)
     answered = read_replies(*answers.files) if answers.files else None
     progress = console(stderr=True)
-    show(found, console(), lang_)
+    show(found, console(), lang_, brief=True)
     draft = out / "mapping.yaml"
     again = {"path": str(draft), "command": f"kanmon audit {source} --mapping {draft} --out {out} --force"}
     if not yes and _at_a_terminal() and not typer.confirm(text("app.check.confirm", lang_), default=True):
@@ -86,10 +86,14 @@ def audit(
 
 
 def _say_next(report: Audit, lang: str) -> None:
-    """Print what is missing, what replies narrowed, what to ask first, and how much was set aside."""
+    """Print what the board page says first, what replies narrowed, what to ask first, and how much is to be checked."""
     from ...graph.errors import shorten
+    from ..audit.board import in_short
+    from ..audit.wording import Wording
     from ..survey.loop import shown
 
+    for sentence in in_short(Wording(report, lang)):
+        typer.echo(shorten(sentence, 400))
     asked = shown(report.questions, report.progress, report.company, report.figures, lang)
     if asked["replies"]:
         typer.echo(asked["replies"]["says"])

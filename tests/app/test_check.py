@@ -336,6 +336,49 @@ def test_cells_that_are_in_no_sum_are_said(tmp_path, lang, said):
     assert "1,000.00 Dr" in shown and said in shown
 
 
+def test_brackets_in_a_header_are_shown_as_they_are_where_its_cells_are_in_no_sum(tmp_path):
+    path = csv(
+        tmp_path / "a.csv", "Date,Supplier,Part No,Amount [k]", "2025-04-02,Beta,C-1,none yet", "2025-04-03,Beta,C-2,50"
+    )
+    said = run("check", path, "--lang", "en").output
+    assert "'Amount [k]'" in said and "\\[" not in said
+
+
+def test_an_audit_tells_columns_of_its_own_workbook_in_a_line_and_those_of_other_files_one_by_one(tmp_path):
+    """Who fills in our workbook need not read that its columns are what they are called; check tells them all the same."""
+    header = ["部品番号\nPart No.", "調達先\nSupplier", "製造拠点国\nCountry of production", "xyz [社内]"]
+    for name, heads in (("ours", header), ("theirs", ["部品番号", "調達先", "製造拠点国", "xyz [社内]"])):
+        with xlsxwriter.Workbook(tmp_path / f"{name}.xlsx") as book:
+            sheet = book.add_worksheet("調達")
+            sheet.write_row(0, 0, heads)
+            sheet.write_row(1, 0, ["A-1", "架空ネジ", "日本", "急ぎ"])
+    said = {
+        (command, name): run(command, tmp_path / f"{name}.xlsx", "--lang", "ja", *more).output
+        for name in ("ours", "theirs")
+        for command, more in (("audit", ("--yes", "--out", tmp_path / name)), ("check", ()))
+    }
+    assert "列は記入用ブックのとおりです。不使用の列: xyz [社内]。" in said["audit", "ours"]
+    assert ["値の例" in said[each] for each in said] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "49% of a year's revenue"), ("ja", "年間売上の49%")])
+def test_an_audit_ends_with_what_its_board_page_says_first(tmp_path, lang, says):
+    path = tmp_path / "in"
+    path.mkdir()
+    csv(path / "bom.csv", "parent,part,quantity", "P-1,A-1,1")
+    csv(path / "sourcing.csv", "part,supplier,country of production,share", "A-1,Alpha,China,1")
+    csv(path / "products.csv", "製品番号,年間売上", "P-1,1000000")
+    result = run("audit", path, "--out", tmp_path / "out", "--lang", lang, "--yes")
+    (first, *_) = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["board"]["headline"]
+    assert says in first and first in result.output
+
+
+def test_an_audit_whose_board_page_has_no_stop_says_why(tmp_path):
+    report, _ = audited(tmp_path, ("bom.csv", ["parent,part,quantity", "P-1,A-1,1"]))
+    result = run("audit", tmp_path / "in", "--out", tmp_path / "again", "--yes")
+    assert report["board"]["headline"] == [] and report["board"]["nothing"] in result.output
+
+
 @pytest.mark.parametrize(
     ("lines", "column", "taken"),
     [
