@@ -177,7 +177,7 @@ class _Branches:
         needs = sorted(self.needs[item], key=lambda need: (need[0] not in self.way, need[1] or "", -self._weight(need[0])))
         shown = [need for i, need in enumerate(needs) if need[0] in self.way or (depth < self.depth and i < self.width)]
         for need, group in shown:
-            branch = tree.add(self._label(need, group))
+            branch = tree.add(self._label(need, group, needs))
             if need in self.way or depth + 1 < self.depth:
                 self.grow(branch, need, depth + 1)
         if len(needs) > len(shown):
@@ -190,9 +190,15 @@ class _Branches:
     def _level(self, row: dict[str, Any]) -> str:
         return text(f"graph.words.{row['level']}", self.lang)
 
-    def _label(self, item: str, group: str | None) -> str:
+    def _one_of(self, needs: list[tuple[str, str | None]], group: str) -> str:
+        """How many any of which will do; which of them go together where an item has several such groups."""
+        groups = [one for _, one in needs if one]
+        which = safe(group, 20) if len({*groups}) > 1 else ""
+        return text(f"app.assess.one_of{'_group' if which else ''}", self.lang, count=groups.count(group), group=which)
+
+    def _label(self, item: str, group: str | None, needs: list[tuple[str, str | None]]) -> str:
         name = safe(name_of(self.found.graph.item(item), self.lang), 44)
-        either = f"[dim]{text('app.assess.alternatives', self.lang)} {safe(group, 20)}:[/dim] " if group else ""
+        either = f"[dim]{self._one_of(needs, group)}[/dim] " if group else ""
         if item in self.flags:
             numbers = text("graph.words.between", self.lang).join(map(str, self.flags[item]))
             name += _aside(text("app.assess.flag", self.lang, numbers=numbers), self.lang, "magenta")

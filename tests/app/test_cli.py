@@ -203,3 +203,17 @@ def test_a_workbook_assesses_like_the_folder(tmp_path):
     a, b = (json.loads(kanmon("assess", path, "--json").stdout) for path in (tmp_path / "d", Path(tmp_path / "d.xlsx")))
     a["data"].pop("notes"), b["data"].pop("notes")
     assert a == b
+
+
+def test_the_tree_counts_alternatives_and_tells_groups_apart_only_where_an_item_has_several(tmp_path):
+    needs = {"robot": [("a", "x"), ("b", "x"), ("c", None)], "a": [("d", "p"), ("e", "p"), ("f", "q"), ("g", "q"), ("c", "q")]}
+    rows = [{"item": item, "input": one, "group": group, "source": "s"} for item in needs for one, group in needs[item]]
+    SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "product" if i == "robot" else "component"} for i in ("robot", *"abcdefg")],
+        inputs=rows,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ).write(tmp_path / "d")
+    said = [" ".join(line.split()) for line in kanmon("assess", tmp_path / "d", "--lang", "en").stdout.splitlines()]
+    told = [line[line.index("one of") :].removesuffix(" (no data)") for line in said if "one of" in line]
+    apart = ["one of 2 (p): d", "one of 2 (p): e", "one of 3 (q): c", "one of 3 (q): f", "one of 3 (q): g"]
+    assert sorted(told) == sorted([*apart, "one of 2: a", "one of 2: b"])
