@@ -22,6 +22,8 @@ TELLS = 0.05
 """A fact is shown that may take so much off the interval, or explains so much of the spread: less is noise of the draws."""
 NARROWS = 0.02
 """Facts of which none takes so much off the interval, or off what is likely, are counted and not listed."""
+NOISE = 0.09
+"""What the numbered facts explain of the spread may be the error of the draws up to here (128 pairs)."""
 FIRST = 3
 """How many facts are shown beside an interval."""
 

@@ -75,7 +75,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     import polars as pl
 
     from ...graph.interval import at_least, at_most
-    from ..ask import narrowing
+    from ..ask import NOISE, narrowing
     from ..change_words import say_what_happens
     from ..chokepoint_tables import share, show_own_making
 
@@ -122,7 +122,8 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
         last = steps.row(-1, named=True)
         parts = {"explained": last["explained"], "width": last["width_after"], "now": last["width"]}
         words = {name: share(part, part, lang) for name, part in parts.items()}
-        terminal.print(text(f"app.ask.together{'_one' if steps.height == 1 else ''}", lang, count=steps.height, **words))
+        key = "slight" if last["explained"] < NOISE else "together"
+        terminal.print(text(f"app.ask.{key}{'_one' if steps.height == 1 else ''}", lang, count=steps.height, **words))
     terminal.print(text("app.ask.how_to_read", lang), style="dim")
     terminal.print()
 

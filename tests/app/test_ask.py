@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from dataclasses import replace
 from io import StringIO
 
 import kanmon as kn
@@ -126,3 +127,23 @@ def test_draws_that_all_come_to_one_figure_are_not_told_as_a_range(capsys, monke
     code, out, err = run(capsys, monkeypatch, *asked)
     assert code == 0, err
     assert says in out.replace("\n", "" if lang == "ja" else " ") and "0% and 0%" not in out and "0〜0%" not in out
+
+
+@pytest.mark.parametrize(
+    ("explained", "says", "never"),
+    [
+        (0.0, "no more than the error of the draws", "0% of the spread"),
+        (0.6, "explain 60% of the spread", "the error of the draws."),
+    ],
+)
+def test_what_numbered_facts_explain_within_the_error_of_the_draws_is_no_figure(capsys, monkeypatch, explained, says, never):
+    def found(*arguments, **more):
+        answer = find_out(*arguments, **more)
+        steps = pl.when(pl.col("step").is_not_null()).then(explained)
+        return replace(answer, facts=answer.facts.with_columns(explained=steps))
+
+    monkeypatch.setattr("kanmon.app.ask.find_out", found)
+    asked = ("permanent_magnet", "--product", "ndfeb_magnet", "--halt", "CHN", "--lang", "en")
+    _, out, _ = run(capsys, monkeypatch, *asked, "--draws", "20")
+    said = " ".join(out.split())
+    assert says in said and never not in said
