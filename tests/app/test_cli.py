@@ -206,8 +206,9 @@ def test_a_workbook_assesses_like_the_folder(tmp_path):
 
 
 def test_the_tree_counts_alternatives_and_tells_groups_apart_only_where_an_item_has_several(tmp_path):
-    needs = {"robot": [("a", "x"), ("b", "x"), ("c", None)], "a": [("d", "p"), ("e", "p"), ("f", "q"), ("g", "q"), ("c", "q")]}
-    rows = [{"item": item, "input": one, "group": group, "source": "s"} for item in needs for one, group in needs[item]]
+    needs = [("robot", "a", "x"), ("robot", "b", "x"), ("robot", "c", None)]
+    needs += [("a", "d", "p"), ("a", "e", "p"), ("a", "f", "q"), ("a", "g", "q"), ("a", "c", "q")]
+    rows = [{"item": item, "input": one, "group": group, "source": "s"} for item, one, group in needs]
     SupplyGraph(
         items=[{"id": i, "name_en": i, "kind": "product" if i == "robot" else "component"} for i in ("robot", *"abcdefg")],
         inputs=rows,
