@@ -28,9 +28,10 @@ function rowOf(i) {
   };
 }
 
-const COLUMNS = ["name", "loss_estimate", "loss_certain", "loss_possible", "kind", "tier", "chains", "hhi_low", "hhi_high", "top", "top_low", "top_high", "year", "confidence", "technology", "single", "source"];
+const COLUMNS = ["name", "loss_estimate", "loss_certain", "loss_possible", "hhi_low", "hhi_high", "top", "top_low", "top_high", "year", "kind", "tier", "chains", "confidence", "technology", "single", "source"];
 const LOSSES = ["loss_estimate", "loss_certain", "loss_possible"];
 const SHARES = ["top_low", "top_high", ...LOSSES];
+const NUMBERS = ["hhi_low", "hhi_high", ...SHARES, "year", "tier"];
 const plain = (value) => Number(value.toPrecision(12)); // figures without the noise of the last bits
 const blank = (value) => value === null || value === undefined || value === "";
 
@@ -55,7 +56,7 @@ function shownCell(name, value) {
 }
 
 // Widths are told, so that a cell that changes moves no other.
-const WIDTHS = { name: 230, kind: 104, tier: 64, chains: 190, top: 150, confidence: 104, technology: 104, single: 190, source: 420 };
+const WIDTHS = { name: 230, hhi_low: 100, hhi_high: 100, year: 64, kind: 104, tier: 64, chains: 190, top: 132, confidence: 104, technology: 104, single: 190, source: 640 };
 let grid = null; // what stands: {names, head, body, caption, count, more, rows: item -> {tr, cells, words}}
 
 function newGrid(names) {
@@ -83,7 +84,7 @@ function showTable() {
   const names = columnsShown();
   if (!grid || !same(grid.names, names)) grid = newGrid(names);
   const open = grid.head.contains(document.activeElement) ? document.activeElement.id : null;
-  fill(grid.head, names.map((name) => h("th", { scope: "col", "aria-sort": order.by === name ? (order.down ? "descending" : "ascending") : "none" },
+  fill(grid.head, names.map((name) => h("th", { scope: "col", class: NUMBERS.includes(name) ? "number" : "", "aria-sort": order.by === name ? (order.down ? "descending" : "ascending") : "none" },
     h("button", { id: `sort-${name}`, onclick: () => sortBy(name) }, t(`column_${name}`), h("span", { "aria-hidden": "true" }, order.by === name ? (order.down ? " ↓" : " ↑") : "")))));
   if (open && $(open)) $(open).focus();
   const caption = t("table_caption", { count: rows.length });
@@ -95,7 +96,7 @@ function showTable() {
       const shown = name === "name" ? null : shownCell(name, row[name]);
       if (shown === null || words[n] === shown) return;
       words[n] = cells[n].textContent = shown;
-      cells[n].className = typeof row[name] === "number" ? "number" : "";
+      cells[n].className = NUMBERS.includes(name) ? "number" : "";
     });
     return tr;
   });
@@ -104,7 +105,7 @@ function showTable() {
 }
 
 function sortBy(name) {
-  order.down = order.by === name ? !order.down : ["hhi_low", "hhi_high", ...SHARES].includes(name);
+  order.down = order.by === name ? !order.down : NUMBERS.includes(name) && name !== "tier";
   order.by = name;
   showTable();
   say(t("sorted", { column: t(`column_${name}`) }));
