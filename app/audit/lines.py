@@ -258,8 +258,12 @@ def _part_among(row: dict[str, Any]) -> None:
 
 
 def _apart(table: Table) -> list[str | None]:
-    """What tells parts of a board apart that have no numbers and share a name (100n): their values, then footprints."""
-    if "designator" not in table.roles or "name" not in table.roles:
+    """What tells parts of a bill apart that have no numbers and share a name (100n, Screw).
+
+    Of a board their values, then footprints; of any other bill what else is said of what they are.
+    """
+    numbered = "designator" not in table.roles and (table.kind != "bom" or "part" in table.roles)
+    if numbered or "name" not in table.roles:
         return [None] * table.rows
     columns = [table.texts("value")] if "value" in table.roles else [table.cells(i) for i in table.roles.get("spec", ())]
     columns.append([None if cell is None else _PADS.sub("", cell.rpartition(":")[2]) for cell in table.texts("footprint")])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
 from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, pieces, settled
-from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
+from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, ordinal, pair_of, plain, suggestions
 from .yearly import YEARLY, latest
 
 CONTENT, CORRECTED = "content", "corrected"
@@ -29,16 +28,6 @@ _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 
 BESIDE = ("country", "share", "qualified", "lead_time", "switch_days")
 """What a list tells of each source where several stand in one line."""
-
-
-def ordinal(header: str) -> int | None:
-    """Return the number that a header has, if it has one.
-
-    >>> ordinal("調達先②"), ordinal("Supplier 2"), ordinal("国")
-    (2, 2, None)
-    """
-    numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", header))
-    return int(numbers[0]) if len(numbers) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -95,7 +84,14 @@ class _Assignment:
                 self._take(role, i, CORRECTED)
             self.how[i] = CORRECTED  # one that is left out, too
         self._steps()
-        found = sorted(self._candidates(), key=lambda each: (-each[1].score, -self._fullness(each), each[0]))
+        candidates = self._candidates()
+        filled = {one.role for i, one in candidates if self.profiles[i].fill and one.role in MEASURES}
+
+        def order(each: tuple[int, Suggestion]) -> tuple[bool, float, int, int]:
+            fill = self.profiles[each[0]].fill
+            return each[1].role in filled and not fill, -each[1].score, -fill, each[0]  # "Total:" beside "Price total"
+
+        found = sorted(candidates, key=order)
         for i, suggestion in found:
             if i not in self.how and (suggestion.role in SEVERAL or suggestion.role not in self.roles):
                 self._take(suggestion.role, i, suggestion.how)
@@ -117,9 +113,6 @@ class _Assignment:
     def _take(self, role: str, i: int, how: str) -> None:
         self.roles.setdefault(role, []).append(i)
         self.how[i] = how
-
-    def _fullness(self, each: tuple[int, Suggestion]) -> int:
-        return self.profiles[each[0]].fill
 
     def _candidates(self) -> list[tuple[int, Suggestion]]:
         seen: list[list[Suggestion]] = []
@@ -493,7 +486,8 @@ class _Assignment:
             texts = [
                 i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1
             ]  # no name is on all lines
-            if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
+            numbered = any(self.profiles[i].numbered + self.profiles[i].numeric > 0.5 for i in self.roles.get("part", ()))
+            if texts and ("part" not in self.roles or numbered and len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
                 best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))
                 self._take("name", best, CONTENT)
         if "name" in self.roles and "part" in self.roles and 2 * self._filled("name") < self._filled("part"):

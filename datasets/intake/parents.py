@@ -189,7 +189,8 @@ def with_drawn_levels(table: Table) -> Table:
     for role in ("part", "name", "number"):  # Teamcenter indents its column "BOM Line"
         for i in roles.get(role, ())[:1]:
             cells = [cell for cell in table.cells(i) if cell is not None]
-            indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}
-            if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
+            indents = [cell[: len(cell) - len(cell.lstrip(" 　\t"))] for cell in cells]
+            typed = {*indents} == {"", " "} and 5 * sum(map(bool, indents)) < len(cells)  # a blank here and there
+            if len({*map(len, indents)}) > 1 and "" in indents and not typed and cells[0] == cells[0].lstrip():
                 return replace(table, roles=roles | {"indent": (i,)})
     return table

@@ -13,7 +13,7 @@ import polars as pl
 from ..places import country
 from ..readers.tables import packaged
 from .days import is_day
-from .values import decimal_mark, is_blank, number
+from .values import decimal_mark, is_blank, number, unit_in
 from .words import marks, plain
 
 _PREFIXES = (
@@ -50,6 +50,7 @@ class Profile:
     durations: float = 0.0
     spans: float = 0.0
     answers: float = 0.0
+    currencies: float = 0.0
     designators: float = 0.0
     links: float = 0.0
     dotted: float = 0.0
@@ -105,6 +106,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         durations=sum(_DURATION.match(cell) is not None for cell in short) / part,
         spans=sum(_SPAN.fullmatch(cell) is not None for cell in short) / part,
         answers=sum(plain(cell) in _answers() for cell in texts if len(cell) < 16) / part,
+        currencies=sum(len(cell) < 5 and unit_in(f"({cell})") is not None for cell in texts) / part,
         designators=sum(_DESIGNATOR.fullmatch(cell) is not None for cell in texts) / part,
         links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,
         dotted=sum(_DOTTED.fullmatch(cell) is not None for cell in known) / part,

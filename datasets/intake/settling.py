@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from .profiles import Profile
 from .values import unit_in
-from .words import EXACT, Suggestion, bare, marks, naming_order, owned, plain
+from .words import EXACT, FIRMS, PART, Suggestion, bare, marks, naming_order, owned, plain, suggestions
 
 MEASURES = (
     "quantity",
@@ -37,6 +37,7 @@ _GROUP = 2
 _WHETHER = re.compile(
     r"可否|有無|要否|可能|availab|possib|exist|allowed|permitted|interchangeab|substitutable|verfügbar|möglich|是否|가능|여부"
 )
+_OR = re.compile(r"[\s_]+or[\s_]+", re.IGNORECASE)
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
 _NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
 """Beside none of these an "amount" of whole numbers is a count."""
@@ -63,7 +64,8 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
     if one.role == "part" and (key or ((seen.positions > 0.9 or small) and "numbered" in roles)):
         return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
     coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
-    if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"} and not coded:
+    placed = roles & {"numbered", "footprint"} or (one.role == "name" and "part" in roles)
+    if one.role in {"part", "name", "value"} and seen.designators > 0.6 and placed and not coded:
         return "designator", one.score
     if one.role == "material" and bare(header) == "material" and "described" in roles and seen.numbered > MOSTLY:
         return "part", 0.95  # its number, beside its description
@@ -76,6 +78,10 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
     if one.role == "comment":
         # A remark, where values say what the parts are; EasyEDA writes the values of passive parts alone beside it.
         return ("name", 0.85) if "designator" in roles and "valued" not in roles else ("note", one.score)
+    words = naming_order(header) == 1 and seen.fill > 1 and seen.numbered + seen.numeric < 1 - MOSTLY
+    told = "coded" in roles or ("name" not in roles and roles & {"part_maker", "spec"})
+    if one.role == "part" and words and told:
+        return "name", one.score + 0.05  # "Component": of parts that have a number, or of which more is said
     if {"number", "part"} <= both:
         small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
         better = seen.sequential or small or seen.dotted > 0.3
@@ -89,6 +95,8 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
 
 def _of_figures(one: Suggestion, both: set[str], header: str, seen: Profile, roles: set[str]) -> tuple[str, float] | None:
     """Words of columns of amounts and counts, and of what stands beside them."""
+    if one.role in {"price", "amount"} and seen.currencies > MOSTLY:
+        return "currency", one.score  # "Price unit": USD
     if {"value", "amount"} <= both:
         amount = seen.numeric > 0.6 and "designator" not in roles
         return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
@@ -125,6 +133,8 @@ def _of_the_rest(one: Suggestion, both: set[str], header: str, seen: Profile, ro
     if one.role == "maker" and (not seen.fill or plain(header) in marks("brand")):
         # Whose name is on it; beside it may stand who made it, unless nobody filled that in.
         return "maker", one.score - (0.05 if seen.fill else 0.1)
+    if one.role in FIRMS and one.how == PART and not all(map(_of_firms, _OR.split(header))):
+        return "spec", one.score  # "Model or supplier"
     if one.role == "date" and bare(header) in {"data", "期間"} and seen.fill and seen.dates < 0.5:
         return "other", one.score  # a day in Polish and Italian, anything in English; a month of purchases, or a length
     if {"lead_time", "date"} <= both:
@@ -133,6 +143,10 @@ def _of_the_rest(one: Suggestion, both: set[str], header: str, seen: Profile, ro
     if {"designator", "part"} <= both:
         return one.role, one.score - (_AGAINST if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
     return None
+
+
+def _of_firms(header: str) -> bool:
+    return any(one.role in FIRMS for one in suggestions(header))
 
 
 def _of_a_shop(header: str) -> bool:

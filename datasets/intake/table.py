@@ -14,14 +14,14 @@ import polars as pl
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
-from .columns import BESIDE, ordinal
+from .columns import BESIDE
 from .days import DAY_FIRST, YEAR_FIRST, date, orders
 from .lines import SetAside
 from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, level, name, number, unit_in
-from .words import COMMA, forms, language, marks, plain, speaks_one_of
+from .words import COMMA, forms, language, marks, ordinal, plain, speaks_one_of
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "other")

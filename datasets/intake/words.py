@@ -348,6 +348,16 @@ def naming_order(header: str) -> int:
     return 2 if _CALLED.search(core) else 0 if _CODED.search(core) else 1
 
 
+def ordinal(header: str) -> int | None:
+    """Return the number that a header has, if it has one.
+
+    >>> ordinal("調達先②"), ordinal("Supplier 2"), ordinal("国")
+    (2, 2, None)
+    """
+    numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", header))
+    return int(numbers[0]) if len(numbers) == 1 else None
+
+
 def pair_of(header: str) -> str | None:
     """Return "x" of a header "x part number", where a column "x" beside it holds the makers.
 
