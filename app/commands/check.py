@@ -33,6 +33,7 @@ def check(
     """Say what files are understood to be; exit 0 understood, 1 nothing usable, 2 unreadable."""
     from ...datasets import load
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
+    from ...datasets.intake.registers import with_names
     from ...datasets.intake.understanding import Understanding, inputs, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
@@ -53,7 +54,7 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        found = Understanding(tuple(tables), tuple(names), "")
+        found = Understanding(tuple(with_names(tables)), tuple(names), "")  # codes of firms may be told in another file
         if not failed:
             check_corrections(found, corrections)
         links = linked(found, load("world"))

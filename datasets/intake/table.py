@@ -277,7 +277,8 @@ class Table:
     def area(self) -> str:
         """The range of the lines as Excel shows it, from the first to the last."""
         rows = self.numbers_of_rows
-        return f"{self.letters[0]}{rows[0]}:{self.letters[-1]}{rows[-1]}" if rows and self.letters else ""
+        last = max(self.letters, key=lambda letters: (len(letters), letters), default="")
+        return f"{self.letters[0]}{rows[0]}:{last}{rows[-1]}" if rows and self.letters else ""
 
     @cached_property
     def currency_of_rows(self) -> list[str | None]:

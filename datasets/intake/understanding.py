@@ -31,7 +31,9 @@ from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
+from .reckoned import with_amounts
 from .records import unfolded
+from .registers import with_names
 from .sheets import Sheet, indented, read_sheets
 from .shops import with_makers_that_sell
 from .standing import without_references
@@ -64,6 +66,7 @@ _CARRIED = frozenset(
     + ("metal", "product", "spec", "material", "currency", "unit")
 )
 """Roles in which a merged cell holds for each of its rows; a merged figure holds once."""
+_OF_LINES = {"part", "quantity", "price", "amount", "date", "order_no", "stock"}
 _Rows = Sequence[tuple[str | None, ...]]
 
 
@@ -131,7 +134,7 @@ def understand(
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(tables), tuple(names), digest.hexdigest())
+    return Understanding(tuple(with_names(tables)), tuple(names), digest.hexdigest())
 
 
 def inputs(path: str | Path) -> list[Path]:
@@ -258,7 +261,7 @@ class _Reader:
             table, headed = self._with_head(table, place)
             notes += (*stated, *headed)
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
-        table = with_use(replace(table, kind=self._kind(table, place.main, wanted)))
+        table = with_amounts(with_use(replace(table, kind=self._kind(table, place.main, wanted))))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
@@ -381,7 +384,8 @@ class _Reader:
         found = assign(names, [profile([])] * len(names), {})
         others = len([role for role in found.roles if role != "other"])
         if titled:
-            return form if hits >= others - 1 else ""
+            lists = hits > 1 and not found.roles.keys() & _OF_LINES  # what a register says beside is of no line
+            return form if hits >= others - 1 or lists else ""
         return form if hits >= (3 if form == "company" else 2) and hits > others else ""
 
     def _filled(self, frame: pl.DataFrame, place: Place, columns: Columns) -> tuple[pl.DataFrame, int]:

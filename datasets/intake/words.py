@@ -159,8 +159,21 @@ def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict
 
 
 def form_keys(name: str) -> list[str]:
-    """What a header of a form goes by: whole, by its lines, without what stands in brackets."""
-    return [bare(piece) for whole in (name, without_unit(name)) for piece in (whole, *whole.split("\n"))]
+    """What a header of a form goes by: whole, by its lines, without what stands in brackets, or a currency at its end.
+
+    >>> form_keys("annual_revenue_usd")[-1]
+    'annualrevenue'
+    """
+    wholes = dict.fromkeys((name, without_unit(name), _in_money().sub("", name)))
+    return [bare(piece) for whole in wholes for piece in (whole, *whole.split("\n"))]
+
+
+@cache
+def _in_money() -> re.Pattern[str]:
+    """A currency behind a name: "_usd", " EUR"."""
+    words_ = packaged("headers", "units").filter(kind="money").get_column("word")
+    codes = "|".join(re.escape(word) for word in words_ if len(word) == 3 and word.isascii() and word.isalpha())
+    return re.compile(rf"[_ ](?:{codes})$", re.IGNORECASE)
 
 
 def title_kind(title: str) -> str | None:
