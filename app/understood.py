@@ -13,8 +13,10 @@ from ..datasets.intake.table import FORMS, PARTS, Table
 from ..datasets.intake.understanding import Understanding
 from ..datasets.layout import sheets
 from ..graph import InputError, SupplyGraph
+from ..graph.errors import shorten
 from ..graph.files import whole_file
 from ..graph.messages import text
+from .audit.rows import left_said
 from .console import safe
 
 if TYPE_CHECKING:
@@ -64,13 +66,15 @@ def as_json(found: Understanding, links: list[list[dict[str, Any]]], lang: str) 
     for table, linked_ in zip(found.tables, links, strict=True):
         notes = [note.text(lang) for note in table.notes]
         tables.append(table.as_json() | {"linked": linked_, "notes": notes})
-    return {"tables": tables}
+    return {"tables": tables, "left": [shorten(name) for name in found.left]}
 
 
 def show(found: Understanding, terminal: Console, lang: str, links: list[list[dict[str, Any]]] | None = None) -> None:
     """Print each table: what its columns were taken for with values, its rows, and what was set aside."""
     for n, table in enumerate(found.tables):
         _show(table, terminal, lang, links[n] if links else [])
+    if found.left:
+        terminal.print(left_said(found.left).text(lang), markup=False)
 
 
 def headline(table: Table, lang: str) -> str:

@@ -45,7 +45,7 @@ def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
     # A row of a large company's sheets is written beside the file as soon as the next one begins: rows stand in order.
     title = text("app.audit_page.title", content["lang"])
-    with new_book(path, title, constant_memory=True, tmpdir=str(path.parent)) as book:
+    with new_book(path, title, result=True, constant_memory=True, tmpdir=str(path.parent)) as book:
         _Book(book, content).write()
 
 

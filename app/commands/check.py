@@ -32,8 +32,9 @@ def check(
 ) -> None:
     """Say what files are understood to be; exit 0 understood, 1 nothing usable, 2 unreadable."""
     from ...datasets import load
+    from ...datasets.intake.folders import inputs, left_out
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
-    from ...datasets.intake.understanding import Understanding, inputs, understand
+    from ...datasets.intake.understanding import Understanding, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
     from ...graph.files import check_file
@@ -44,6 +45,7 @@ def check(
         check_file(draft, force)
     corrections = read_corrections(mapping)
     tables, names, failed = [], [], []
+    left = [name for given in files for name in left_out(given)]
     with console(stderr=True).status(text("app.cli.working", lang_)):
         for path in (path for given in files for path in inputs(given)):
             try:
@@ -53,7 +55,7 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        found = Understanding(tuple(tables), tuple(names), "")
+        found = Understanding(tuple(tables), tuple(names), "", tuple(left))
         if not failed:
             check_corrections(found, corrections)
         links = linked(found, load("world"))

@@ -78,8 +78,10 @@ def survey(
     typer.echo(text("app.survey.written", lang_, count=len(names) - 1, **fields))
 
 
-def say_remarks(found: Replies | None, lang: str) -> None:
-    """Print what of the replies was set aside, and why."""
+def say_remarks(found: Replies | None, lang: str, *, whole_files: bool = False) -> None:
+    """Print what of the replies was set aside, and why; on request only what is said of files and sheets as a whole."""
     for remark in found.remarks if found is not None else ():
+        if whole_files and remark.row is not None:
+            continue
         row = "" if remark.row is None else f"!{remark.row}"
         console(stderr=True).print(f"{remark.sheet}{row}: {remark.message.text(lang)}", markup=False)
