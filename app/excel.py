@@ -23,7 +23,8 @@ FONT = "Yu Gothic"
 def new_book(path: Path, title: str | None = None, *, result: bool = False, **options: Any) -> Workbook:
     """Return a workbook to be written on leaving its ``with``; in none of its cells text becomes a formula, link or number.
 
-    ``result``: whether it says of itself that it is a result, and no company's file. ``options``: how it is written, as xlsxwriter has them (``in_memory``, ``constant_memory``, ``tmpdir``).
+    ``result``: whether it says of itself that it is a result, which no company's file is.
+    ``options``: how it is written, as xlsxwriter has them (``in_memory``, ``constant_memory``, ``tmpdir``).
     """
     import xlsxwriter
 

@@ -28,7 +28,7 @@ _PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool"
 
 
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser as _Events
+    from yaml.cyaml import CParser as _Events  # pyright: ignore[reportAttributeAccessIssue]
 else:  # a build without libyaml has only the slow one
 
     class _Events(Reader, Scanner, Parser):
@@ -40,11 +40,12 @@ else:  # a build without libyaml has only the slow one
             Parser.__init__(self)
 
 
-class _Loader(Composer, _Events, SafeConstructor, Resolver):  # the composer in front: that of libyaml cannot be told apart
+class _Loader(Composer, _Events, SafeConstructor, Resolver):  # pyright: ignore[reportGeneralTypeIssues]
     """Text, but for what is written as a number, ``true``, ``false`` or a blank (the core schema of YAML 1.2).
 
     ``00123``, ``12:30``, ``NO`` and ``2026-01-13`` are text, as everywhere else in Kanmon's files, and so is every name in
-    front of a value, which stands there once.
+    front of a value, which stands there once. libyaml reads the marks of the text, where it is there; what they make is
+    composed here, since its own composer asks nobody.
     """
 
     def __init__(self, stream: str) -> None:
@@ -126,6 +127,7 @@ def read_yaml(path: Path) -> Any:
         try:
             return yaml.load(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
-            line = (error.problem_mark or error.context_mark).line + 1  # pyright: ignore[reportOptionalMemberAccess]
+            mark = (error.problem_mark or error.context_mark).line  # pyright: ignore[reportOptionalMemberAccess]
+            line = min(mark, text.count("\n")) + 1  # what is missing at its end libyaml looks for a line below
             reason = error.problem or error.context or ""
             raise ReadError("graph.tables.yaml_broken", path=short_path(path), line=line, reason=shorten(reason)) from error
