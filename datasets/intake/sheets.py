@@ -19,7 +19,6 @@ from .looks import Looks, looks
 from .markup import Area, read_markup, sylk_rows
 from .ranges import ranges
 
-
 _ERROR = r"^\s*(?:#(?:N/[AD]|NV)|#¡?[A-ZÀ-Ý/0]{3,14}[!?]|Err:5\d\d)\s*$"
 """#N/A, #REF!, #DIV/0!, #NAME?, and what they are called where the program speaks German (#NV, #WERT!) or others."""
 
