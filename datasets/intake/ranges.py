@@ -13,7 +13,7 @@ from ...graph.workbooks import attributes, column_number, sheet_parts, unsaved_c
 from .markup import Area
 
 Ranges = dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]
-"""By the name of a sheet its merged ranges, and the cells (row, column from 0) with an error, or a formula without a value."""
+"""By the name of a sheet its merged ranges, and the cells (row, column from 0) with an error or an unsaved formula."""
 _MERGED = re.compile(rb"<mergeCell\b([^<>]*)>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 
