@@ -127,7 +127,8 @@ class _Book:
                 about |= _days_of_first(row)
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
-        lines += [(plain, (note,)) for note in [content["board"]["nothing"], *content["board"]["notes"]] if note]
+        board = content["board"]
+        lines += [(plain, (note,)) for note in [board["nothing"], *board["none"], *board["notes"]] if note]
         lines += [(plain, ()), (section, (self.t("flagged"),)), (plain, (content["board"]["technologies"],)), (plain, ())]
         lines += [(section, (self.t("what_first"),))]
         for step in content["board"]["first"]:

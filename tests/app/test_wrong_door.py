@@ -134,3 +134,56 @@ def test_a_workbook_as_corrections_is_told_to_be_no_settings(made, tmp_path):
     source = text(tmp_path / "bom.csv", BILL)
     result = run("audit", source, "--mapping", made / "company.xlsx", "--out", tmp_path / "out", "--lang", "en")
     assert result.exit_code == 1 and "settings are a YAML file" in said(result)
+
+
+# --- a first loop with files that name neither the company nor any country ------------------------------------------------
+
+LEDGER = ["date,part,name,supplier,amount", *(f"2026-0{n}-01,A-{n},part {n},Firm {n},{n}00" for n in range(1, 5))]
+
+
+@pytest.fixture
+def bare(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    text(folder / "bom.csv", ["parent,part,name,quantity", *(f"P-1,A-{n},part {n},1" for n in range(1, 5))])
+    text(folder / "ledger.csv", LEDGER)
+    return folder
+
+
+def test_a_card_without_an_issuer_is_not_written_and_one_that_is_told_reaches_its_buyer(bare, tmp_path):
+    refused = run("card", bare, "--out", tmp_path / "card")
+    assert refused.exception.message.key == "app.card.no_issuer" and not (tmp_path / "card").exists()
+    assert "--issuer" in said(refused) and "--issuer" in said(refused, "ja")
+    assert run("card", bare, "--out", tmp_path / "card", "--issuer", " Maker One ").exit_code == 0
+    buyer = text(tmp_path / "buyer.csv", ["part,name,supplier,country,share", "P-1,product,MAKER ONE,FRA,100%"])
+    for name in ("card.json", "card.xlsx"):
+        result = run("audit", buyer, "--cards", tmp_path / "card" / name, "--out", tmp_path / name, "--yes", "--lang", "en")
+        assert "1 of 1 suppliers replied" in said(result)
+
+
+def test_a_questionnaire_that_says_not_who_asks_is_said_before_it_is_sent(bare, tmp_path, made):
+    result = run("survey", bare, "--out", tmp_path / "survey", "--lang", "en")
+    assert result.exit_code == 0 and "do not say who asks" in said(result)
+    named = run("survey", made / "company.xlsx", "--out", tmp_path / "named", "--lang", "en")
+    assert named.exit_code == 0 and "do not say who asks" not in said(named)
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "No source states a country of production"), ("ja", "製造拠点国の記入が")]
+)
+def test_a_table_of_countries_without_a_row_says_why_and_a_site_without_a_place_has_none(bare, tmp_path, lang, says):
+    assert run("audit", bare, "--out", tmp_path / "out", "--yes", "--lang", lang).exit_code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["board"]["makers"] and not report["board"]["countries"]
+    assert report["board"]["none"][0].startswith(says) and report["board"]["none"][1] == ""
+    assert says in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    (site,) = (row for row in report["scenarios"] if row["kind"] == "site")
+    assert "–" not in site["says"] and "None" not in site["says"]
+
+
+def test_files_of_another_door_in_a_folder_are_said_by_survey_and_card_too(bare, tmp_path, made):
+    shutil.copy(made / "survey" / "questions-001.xlsx", bare)
+    shutil.copy(made / "card" / "card.json", bare)
+    for command, more in (("survey", []), ("card", ["--issuer", "One"])):
+        result = run(command, bare, "--out", tmp_path / command, *more, "--lang", "en")
+        assert result.exit_code == 0 and "--replies FOLDER" in said(result) and "card.json" in said(result)
