@@ -80,8 +80,8 @@ def _told(words: Wording, rows: list[dict[str, Any]]) -> list[str]:
 
 def _nothing(words: Wording, priced: bool) -> str:
     """Why the tables have no row."""
-    if not priced:
-        return words.t("nothing_priced") if words.company.described else words.t("nothing_made") + _bought(words)
+    if not priced and not words.company.described:
+        return words.t("nothing_made") + _bought(words)
     named = any(one.country or one.maker for one in words.company.all_used)
     return words.t("nothing_lost" if named else "nothing_found", days=f"{words.company.stop_days:g}")
 

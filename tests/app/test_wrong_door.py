@@ -187,3 +187,14 @@ def test_files_of_another_door_in_a_folder_are_said_by_survey_and_card_too(bare,
     for command, more in (("survey", []), ("card", ["--issuer", "One"])):
         result = run(command, bare, "--out", tmp_path / command, *more, "--lang", "en")
         assert result.exit_code == 0 and "--replies FOLDER" in said(result) and "card.json" in said(result)
+
+
+def test_a_bill_without_any_source_lacks_sources_for_its_figures_and_not_a_revenue(tmp_path):
+    bill = text(tmp_path / "bom.csv", ["parent,part,name,quantity,maker", "P-1,A-1,motor,1,Acme", "P-1,A-2,gear,1,"])
+    assert run("audit", bill, "--out", tmp_path / "out", "--yes", "--lang", "en").exit_code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["board"]["nothing"].startswith("No source states a country or maker")
+    visible = next(
+        row["says"] for theme in report["themes"] for row in theme["findings"] if row.get("check") == "visibility"
+    )
+    assert "named for 50% of the bought parts" in visible and "a source is known" not in visible
