@@ -58,6 +58,9 @@ def own_sheets(path: Path, sheets: Sequence[Sheet]) -> list[Table] | None:
         for what, mark in (("questionnaire", SURVEY), ("card", CARD)):
             if any(cell.partition("/")[0] == mark for cell in cells):
                 return [_table(path, what, sum(map(_lines, sheets)), sheet)]
+    for sheet in sheets:  # somebody may have taken the sheet with the mark away
+        if (i := _keys(sheet)) is not None and _in_three_tongues(sheet, i + 1):
+            return [_table(path, "questionnaire", sum(map(_lines, sheets)), sheet)]
     return None
 
 
@@ -73,12 +76,24 @@ def _table(path: Path, what: str, count: int = 0, sheet: Sheet | None = None) ->
     return Table(path.name, label, kind, encoding=encoding, counted=count, notes=(note,))
 
 
+def _keys(sheet: Sheet) -> int | None:
+    """The row of keys of a table."""
+    rows = enumerate(sheet.frame.head(_LOOK).iter_rows())
+    return next((i for i, row in rows if any(keys <= set(row) for keys in _KEYS)), None)
+
+
+def _in_three_tongues(sheet: Sheet, row: int) -> bool:
+    """Whether a row says what its columns are as questionnaires do, in one line of each cell for each language."""
+    cells = sheet.frame.row(row) if row < sheet.frame.height else ()
+    told = [cell for cell in cells if cell is not None]
+    return len(told) > 2 and all(cell.count("\n") == 2 for cell in told)
+
+
 def _lines(sheet: Sheet) -> int:
     """Lines below the keys of a table and their names in words."""
-    for i, row in enumerate(sheet.frame.head(_LOOK).iter_rows()):
-        if any(keys <= set(row) for keys in _KEYS):
-            return sum(any(cell is not None for cell in line) for line in sheet.frame.slice(i + 2).iter_rows())
-    return 0
+    i = _keys(sheet)
+    below = sheet.frame.slice(0, 0) if i is None else sheet.frame.slice(i + 2)
+    return sum(any(cell is not None for cell in line) for line in below.iter_rows())
 
 
 def _figures(path: Path) -> int:

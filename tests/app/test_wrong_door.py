@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import openpyxl
 import pytest
 from kanmon.app.cli import _application
 from kanmon.app.survey.questionnaire import MARK
@@ -78,6 +79,14 @@ def test_a_questionnaire_that_was_saved_anew_by_another_program_is_still_one(tmp
     ]
     (found,) = understand(book(tmp_path / "a.xlsx", {"x": rows, "y": parts})).tables
     assert (found.kind, found.rows) == ("questionnaire", 2)
+
+
+def test_a_questionnaire_without_its_guide_is_no_list_of_parts(made, tmp_path):
+    pages = openpyxl.load_workbook(made / "survey" / "questions-001.xlsx")
+    del pages[pages.sheetnames[0]]
+    pages.save(tmp_path / "a.xlsx")
+    (found,) = understand(tmp_path / "a.xlsx").tables
+    assert (found.kind, found.rows) == ("questionnaire", understand(made / "survey/questions-001.xlsx").tables[0].rows)
 
 
 def test_a_list_with_the_words_of_the_keys_alone_stays_a_list(tmp_path):
