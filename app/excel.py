@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..datasets.intake.own import PROPERTY, RESULT
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
@@ -18,9 +20,10 @@ EPOCH = datetime.datetime(2026, 1, 1)
 FONT = "Yu Gothic"
 
 
-def new_book(path: Path, title: str | None = None, **options: Any) -> Workbook:
+def new_book(path: Path, title: str | None = None, *, result: bool = False, **options: Any) -> Workbook:
     """Return a workbook to be written on leaving its ``with``; in none of its cells text becomes a formula, link or number.
 
+    ``result``: whether it says of itself that it is a result, which no company's file is.
     ``options``: how it is written, as xlsxwriter has them (``in_memory``, ``constant_memory``, ``tmpdir``).
     """
     import xlsxwriter
@@ -31,6 +34,8 @@ def new_book(path: Path, title: str | None = None, **options: Any) -> Workbook:
     book = xlsxwriter.Workbook(path, plain | options)
     book.worksheet_class = PlainSheet
     book.set_properties({"created": EPOCH} | ({} if title is None else {"title": title}))
+    if result:
+        book.set_custom_property(PROPERTY, RESULT)
     return book
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from ..datasets.intake.content import UNREADABLE
+from ..datasets.intake.folders import inputs
 from ..datasets.intake.table import PARTS, Table
-from ..datasets.intake.understanding import Understanding, inputs, understand
+from ..datasets.intake.understanding import Understanding, understand
 from ..datasets.intake.words import plain
 from ..graph import InputError
 from ..graph.errors import did_you_mean, nearest, shorten

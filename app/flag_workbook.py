@@ -104,7 +104,7 @@ def write_flags(found: Flagged, path: Path, *, force: bool = False) -> None:
 
 
 def _write_workbook(found: Flagged, path: Path) -> None:
-    with new_book(path, constant_memory=True) as book:
+    with new_book(path, result=True, constant_memory=True) as book:
         head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         about = book.add_worksheet(text("app.flag.about", found.lang))

@@ -111,7 +111,7 @@ class Study:
         from .excel import new_book
 
         path = check_file(path, force)
-        with whole_file(path) as temporary, new_book(temporary) as book:
+        with whole_file(path) as temporary, new_book(temporary, result=True) as book:
             for name, frame in self.tables.items():
                 _write_sheet(book, name, frame)
         return path

@@ -16,6 +16,7 @@ from ..graph import InputError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.files import whole_file
 from ..graph.messages import text
+from .audit.rows import left_said
 from .console import safe
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def as_json(found: Understanding, links: list[list[dict[str, Any]]], lang: str) 
     for table, linked_ in zip(found.tables, links, strict=True):
         notes = [note.text(lang) for note in table.notes]
         tables.append(table.as_json() | {"linked": linked_, "notes": notes})
-    return {"tables": tables}
+    return {"tables": tables, "left": [shorten(name) for name in found.left]}
 
 
 def show(
@@ -84,6 +85,8 @@ def show(
     """
     for n, table in enumerate(found.tables):
         _show(table, terminal, lang, links[n] if links else [], brief=brief and _as_handed_out(table))
+    if found.left:
+        terminal.print(left_said(found.left).text(lang), markup=False)
 
 
 def _as_handed_out(table: Table) -> bool:

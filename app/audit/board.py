@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..survey.loop import narrowest
@@ -49,6 +50,7 @@ def board(words: Wording) -> dict[str, Any]:
         "counts": [_counted(words, rows, here) for rows, here in zip((countries, makers), shown, strict=True)],
         "narrowing": [node for rows in shown for node in _told(words, rows)],
         "nothing": "" if countries or makers else _nothing(words, priced),
+        "none": _none(words, countries, makers),
         "notes": _notes(words, [*countries, *makers]) if priced or countries or makers else [],
         "technologies": words.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
         "first": _first(words),
@@ -92,10 +94,21 @@ def _told(words: Wording, rows: list[dict[str, Any]]) -> list[str]:
 
 def _nothing(words: Wording, priced: bool) -> str:
     """Why the tables have no row."""
-    if not priced:
-        return words.t("nothing_priced") if words.company.described else words.t("nothing_made") + _bought(words)
+    if not priced and not words.company.described:
+        return words.t("nothing_made") + _bought(words)
     named = any(one.country or one.maker for one in words.company.all_used)
     return words.t("nothing_lost" if named else "nothing_found", days=f"{words.company.stop_days:g}")
+
+
+def _none(words: Wording, countries: Sequence[Any], makers: Sequence[Any]) -> list[str]:
+    """Why one of the two tables has no row where the other has some."""
+    told = {"countries": any(one.country for one in words.company.all_used)}
+    told["makers"] = any(one.maker for one in words.company.all_used)
+    days = f"{words.company.stop_days:g}"
+    return [
+        "" if rows or not (countries or makers) else words.t(f"none_{name}{'' if told[name] else '_blank'}", days=days)
+        for name, rows in (("countries", countries), ("makers", makers))
+    ]
 
 
 def _bought(words: Wording) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
+from ...datasets.intake.own import REPORT
 from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
@@ -79,6 +80,7 @@ def _judged(words: Wording) -> dict[str, Any]:
     """The board page, the findings, and what stops in which scenario."""
     found = Findings(words)
     return {
+        "format": REPORT,
         "lang": words.lang,
         "company": words.company.name or BLANK,
         "meta": words.audit.meta,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...datasets.intake.kinds import yearly_amounts
+from ...datasets.intake.own import is_for_elsewhere
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
 from ...datasets.intake.values import firm_key
@@ -18,7 +19,7 @@ from .amounts import covered
 from .cells import Days
 from .lines import Lines
 from .mapping import columns_of, kind_of, named, sourced
-from .remarks import Remark, Remarks, in_runs
+from .remarks import MOST, Remark, Remarks, in_runs
 
 Row = dict[str, Any]
 """A line's values by column, with ``_ref`` ("sheet!row", as a person sees it)."""
@@ -53,8 +54,11 @@ def rows_of(found: Understanding, date: str | None, remarks: Remarks) -> Rows:
     rows: Rows = {kind: [] for kind in (*sheets(), "listed")}
     firms = frozenset(firm_key(firm) for table in found.tables for firm in (*table.suppliers, *table.makers))
     owners = _owners(found)
+    if found.left:
+        remarks.append(Remark("", left_said(found.left), severity="warning"))
     for label, table in named(found):
-        remarks += [Remark(label, note) for note in table.notes]
+        severity = "warning" if is_for_elsewhere(table) else "note"
+        remarks += [Remark(label, note, severity=severity) for note in table.notes]
         if not kind_of(table):
             sheet = f"{shorten(table.sheet)} {table.area}".strip()
             remarks += [Remark(label, Message("app.audit.sheet_unknown", sheet=sheet))] if table.names else []
@@ -67,9 +71,18 @@ def rows_of(found: Understanding, date: str | None, remarks: Remarks) -> Rows:
         remarks += covered(table, label, date)[1]
         _put(rows, table, lines)
     if not any(rows[kind] for kind in ("sourcing", "bom", "listed")):
+        own = next(filter(is_for_elsewhere, found.tables), None)
+        if own is not None:
+            raise InputError("app.audit.own_read", file=shorten(own.file), says=own.notes[0])
         seen = ", ".join(shorten(table.sheet) for table in found.tables)
         raise InputError("app.audit.nothing_read", sheets=seen or ", ".join(map(shorten, found.files)))
     return rows
+
+
+def left_said(names: Sequence[str]) -> Message:
+    """What is said of the names that stand in a folder and were not read."""
+    more = f", … ({len(names)})" if len(names) > MOST else ""
+    return Message("app.check.left", names=", ".join(map(shorten, names[:MOST])) + more)
 
 
 def _owners(found: Understanding) -> dict[int, str]:

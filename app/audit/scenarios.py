@@ -115,6 +115,7 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     rate = f"{100 * (row.get('rate') or 0.0):.6g}%"  # as it is stated: many a tariff has a half per cent
     shown = {"place": place(country), "company": ", ".join(names), "part": part or "", "rate": rate}
     about = "company" if names else "country"
+    about += "_open" if kind == "site" and names and country is None else ""
     title = row.get("scenario") or Message(f"app.audit_scenarios.{kind}_{about}", **shown)
     if kind == CONTROLS or (kind == TARIFFS and country and row.get("rate") is not None):
         return Asked(id, kind, title, **base)

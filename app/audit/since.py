@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ...graph import ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
+from ...graph.files import open_file, reading
 from ...graph.json import read_json
 
 _STOPS = ("countries", "makers")
@@ -21,11 +22,19 @@ def read_report(path: str | Path) -> dict[str, Any]:
     ReadError, InputError
         The file cannot be read, or is no such report.
     """
-    found = read_json(Path(path))
+    path = Path(path)
+    if path.is_dir() or (path.exists() and not _is_json(path)):
+        raise ReadError("app.audit_since.no_report", path=short_path(path))
+    found = read_json(path)
     tables = [found.get(name) for name in ("themes", *_STOPS)] if isinstance(found, dict) else [None]
     if not all(isinstance(table, list) and all(isinstance(row, dict) for row in table) for table in tables):
-        raise ReadError("app.audit_since.no_report", path=shorten(path))
+        raise ReadError("app.audit_since.no_report", path=short_path(path))
     return found
+
+
+def _is_json(path: Path) -> bool:
+    with reading(path), open_file(path) as stream:
+        return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
     # A row of a large company's sheets is written beside the file as soon as the next one begins: rows stand in order.
     title = text("app.audit_page.title", content["lang"])
-    with new_book(path, title, constant_memory=True, tmpdir=str(path.parent)) as book:
+    with new_book(path, title, result=True, constant_memory=True, tmpdir=str(path.parent)) as book:
         _Book(book, content).write()
 
 
@@ -127,7 +127,8 @@ class _Book:
                 about |= _days_of_first(row)
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
-        lines += [(plain, (note,)) for note in [content["board"]["nothing"], *content["board"]["notes"]] if note]
+        board = content["board"]
+        lines += [(plain, (note,)) for note in [board["nothing"], *board["none"], *board["notes"]] if note]
         lines += [(plain, ()), (section, (self.t("flagged"),)), (plain, (content["board"]["technologies"],)), (plain, ())]
         lines += [(section, (self.t("what_first"),))]
         for step in content["board"]["first"]:

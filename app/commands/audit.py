@@ -11,7 +11,7 @@ import typer
 from ...graph.messages import text
 from ..console import Encoding, Force, Lang, console, language
 from ..options import unfolded
-from .survey import Answers
+from .survey import Answers, say_remarks
 
 if TYPE_CHECKING:
     from ..audit.report import Audit
@@ -62,6 +62,8 @@ def audit(
     earlier = None if since is None else read_report(since)
     found = understand(source, encoding=encoding, corrections=corrections)
     answered = read_replies(*answers.files) if answers.files else None
+    if answered is not None:
+        say_remarks(answered, lang_, whole_files=True)
     progress = console(stderr=True)
     show(found, console(), lang_, brief=True)
     draft = out / "mapping.yaml"

@@ -11,11 +11,12 @@ import typer
 from ...graph.messages import text
 from ..console import Force, Lang, language
 from ..options import unfolded
-from .survey import Answers, Mapping, say_remarks
+from .survey import Answers, Mapping, say_left, say_remarks
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.card.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.card.out"))]
 Days = Annotated[float | None, typer.Option("--days", min=1, max=3650, help=text("app.card.stop_days"), show_default=False)]
+Issuer = Annotated[str | None, typer.Option("--issuer", help=text("app.card.issuer_help"), show_default=False)]
 Names = Annotated[list[str] | None, typer.Option("--as", help=text("app.card.names"), show_default=False)]
 
 
@@ -24,6 +25,7 @@ def card(
     *,
     source: Source,
     out: Out = Path("card"),
+    issuer: Issuer = None,
     names: Names = None,
     days: Days = None,
     answers: Answers,
@@ -50,8 +52,12 @@ def card(
             raise InputError("app.card.two_names", own=shorten(own), one=shorten(called[own]), other=shorten(theirs))
         called[own] = theirs
     company, _, _, found = company_with(source, answers.files, mapping=mapping, days=days)
+    company.name = (issuer or company.name).strip()
+    if not company.name:  # by it the buyer finds whose card it is
+        raise InputError("app.card.no_issuer")
     made = card_of(company, build_graph(company), datetime.date.today().isoformat(), called)
     written = write_card(made, out, lang_, force=force)
+    say_left(company, lang_)
     say_remarks(found, lang_)
     typer.echo(
         text(

@@ -32,9 +32,10 @@ def check(
 ) -> None:
     """Say what files are understood to be; exit 0 understood, 1 nothing usable, 2 unreadable."""
     from ...datasets import load
+    from ...datasets.intake.folders import inputs, left_out
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
     from ...datasets.intake.registers import with_names
-    from ...datasets.intake.understanding import Understanding, inputs, understand
+    from ...datasets.intake.understanding import Understanding, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
     from ...graph.files import check_file
@@ -45,6 +46,7 @@ def check(
         check_file(draft, force)
     corrections = read_corrections(mapping)
     tables, names, failed = [], [], []
+    left = [name for given in files for name in left_out(given)]
     with console(stderr=True).status(text("app.cli.working", lang_)):
         for path in (path for given in files for path in inputs(given)):
             try:
@@ -54,7 +56,8 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        found = Understanding(tuple(with_names(tables)), tuple(names), "")  # codes of firms may be told in another file
+        tables = with_names(tables)  # codes of firms may be told in another file
+        found = Understanding(tuple(tables), tuple(names), "", tuple(left))
         if not failed:
             check_corrections(found, corrections)
         links = linked(found, load("world"))

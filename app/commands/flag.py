@@ -36,7 +36,8 @@ def flag(
     json: Json = False,
 ) -> None:
     """Flag item names or the lines of a file; exit 0 lines were read, 1 nothing was read, 2 bad input."""
-    from ...datasets.intake.understanding import SUFFIXES
+    from ...datasets.intake.folders import SUFFIXES
+    from ...datasets.intake.own import is_for_elsewhere
     from ...graph import InputError
     from ...graph.errors import shorten
     from ..flag_lines import headers_of, lines_of, read_lines
@@ -66,10 +67,12 @@ def flag(
             line = text("app.flag.lines_of", lang_, file=shorten(file), sheet=shorten(sheet), count=count)
             terminal.print(line, style="dim", markup=False)
     if not read:
-        seen = ", ".join(shorten(head, 30) for head in headers_of(understood.tables if understood else ())[:20])
+        tables = understood.tables if understood else ()
+        own = next(filter(is_for_elsewhere, tables), None)
+        seen = ", ".join(shorten(head, 30) for head in headers_of(tables)[:20])
         if not json:
-            terminal = console()
-            terminal.print(text("app.flag.nothing_read", lang_, path=shorten(files[0]), columns=seen or "–"), markup=False)
+            nothing = text("app.flag.nothing_read", lang_, path=shorten(files[0]), columns=seen or "–")
+            console().print(nothing if own is None else own.notes[0].text(lang_), markup=False)
         raise typer.Exit(1)
     if json:
         return

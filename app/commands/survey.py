@@ -14,6 +14,7 @@ from ..console import Force, Lang, console, language
 from ..options import unfolded
 
 if TYPE_CHECKING:
+    from ..audit.company import Company
     from ..survey.replies import Replies
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.survey.source"))]
@@ -69,7 +70,10 @@ def survey(
         built = build_graph(company, links, load("world"))
         found = ranked_questions(company, work_out(company, built, links, lang_), built=built)
         asked = survey_of(found, deadline or usual_deadline())
+    say_left(company, lang_)
     say_remarks(replies, lang_)
+    if asked.questions and not company.name:
+        typer.echo(text("app.survey.no_sender", lang_), err=True)
     if not asked.questions:
         typer.echo(text("app.survey.nothing" if company.sources else "app.survey.nothing_named", lang_))
         return
@@ -78,8 +82,18 @@ def survey(
     typer.echo(text("app.survey.written", lang_, count=len(names) - 1, **fields))
 
 
-def say_remarks(found: Replies | None, lang: str) -> None:
-    """Print what of the replies was set aside, and why."""
+def say_left(company: Company, lang: str) -> None:
+    """Print what was handed in beside a company's own files, and is not read with them."""
+    for remark in company.remarks:
+        if remark.message.key == "app.check.left" or remark.message.key.startswith("datasets.intake.own_"):
+            where = f"{remark.sheet}: " if remark.sheet else ""
+            console(stderr=True).print(f"{where}{remark.message.text(lang)}", markup=False)
+
+
+def say_remarks(found: Replies | None, lang: str, *, whole_files: bool = False) -> None:
+    """Print what of the replies was set aside, and why; on request only what is said of files and sheets as a whole."""
     for remark in found.remarks if found is not None else ():
+        if whole_files and remark.row is not None:
+            continue
         row = "" if remark.row is None else f"!{remark.row}"
         console(stderr=True).print(f"{remark.sheet}{row}: {remark.message.text(lang)}", markup=False)

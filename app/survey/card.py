@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...datasets import countries as known_countries
+from ...datasets.intake.own import CARD
 from ...graph import InputError
 from ...graph.errors import shorten
 from ...risk.production.handed_on import HandedOn
@@ -23,7 +24,7 @@ from ..audit.company_graph import CompanyGraph
 from ..audit.figures import NOBODYS
 from .stopped import Stopped, stopped
 
-FORMAT, VERSION = "kanmon-exposure-card", 1
+FORMAT, VERSION = CARD, 1
 FIGURES = ("stops", "lost", "lasts")
 """Of each country: part of the output that stops, part lost in the days of the stop, days until the first shortage."""
 KNOWN = ("parts", "sourced", "told")

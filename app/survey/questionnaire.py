@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ...datasets import countries
+from ...datasets.intake.own import SURVEY
 from ...graph.files import whole_folder
 from ...graph.messages import text
 from ..audit.company import Company
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-MARK = "kanmon-survey/1"
+MARK = f"{SURVEY}/1"
 """First cell of a questionnaire's guide; by it a reply is known."""
 KEYS: dict[str, tuple[str, ...]] = {
     "answers": ("kind", "part", "name", "question", "answer", "note"),
@@ -92,7 +93,7 @@ def write_survey(survey: Survey, company: Company, path: str | Path, lang: str, 
 
 
 def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
-    with new_book(path, text("app.survey.index_title", lang), in_memory=True) as book:
+    with new_book(path, text("app.survey.index_title", lang), result=True, in_memory=True) as book:
         page = book.add_worksheet("suppliers")
         head = book.add_format({"font_name": FONT, "bold": True, "bg_color": _INK, "font_color": "#FFFFFF"})
         for j, (name, width) in enumerate(

@@ -393,9 +393,9 @@ def _days(cell: str) -> float | Days | None:
 
 
 def _share(cell: str) -> float | None:
-    """A share; a plain number above 1 is a percentage."""
+    """A share; a plain number from 2 on is a percentage, and 1.2 is none: in a cell of per cents 120 % is kept as that."""
     value = _of_column("share", cell)
-    if value is not None and value > 1 and not re.search("[%％割]", cell):
+    if value is not None and value >= 2 and not re.search("[%％割]", cell):
         value /= 100
     return value if value is not None and 0 <= value <= 1 else None
 

@@ -94,6 +94,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "price_list"
     if said == "bom" and not sourced and not (ledger and "date" in has):
         return "bom"
+    if said == "stock" and has & {"stock", "stock_days"} and not sourced - {"stock_days"}:
+        return "stock"
     if sourced:
         return "sourcing"
     if "daily_use" in has:

@@ -16,8 +16,8 @@ from .understanding import Understanding
 from .words import forms
 
 IGNORE = "ignore"
-UNCORRECTED = {"trade", "graph"}
-"""Kinds of tables with readers of their own: what their columns are is not corrected by hand."""
+UNCORRECTED = {"trade", "graph", "card", "result"}
+"""Kinds of tables that are not corrected by hand: others read them, or nobody does."""
 
 
 def roles() -> tuple[str, ...]:

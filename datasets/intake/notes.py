@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
@@ -10,14 +11,17 @@ from ...graph.errors import shorten
 from .alternates import same_numbers
 from .consumption import days_of_use
 from .days import date, readings
+from .kinds import SOURCED
 from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
 from .values import is_blank, unit_in
-from .words import answers, marks, plain
+from .words import answers, marks, plain, title_kind
 from .yearly import YEARLY, of_other_years
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
+_SAID_OF_SOURCES = (SOURCED - {"stock_days"}) | {"lead_time", "amount"}
+"""Roles by which a list that names stock, too, is one of sources."""
 
 
 def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], top: int) -> Iterator[Message]:
@@ -39,8 +43,7 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
-    if table.kind == "stock" and "stock" in table.roles and not {"daily_use", "stock_days"} & table.roles.keys():
-        yield Message("datasets.intake.stock_alone", column=shorten(table.headers("stock")[0]))
+    yield from _stock(table, sheet)
     yield from _brands(table)
     yield from _usage(table)
     for role in sorted(YEARLY & table.roles.keys()):
@@ -62,6 +65,18 @@ def _brands(table: Table) -> Iterator[Message]:
         if lent:
             called, brand = (shorten(" ".join(table.names[i].split())) for i in columns[:2])
             yield Message("datasets.intake.brand", column=called, brand=brand, count=len(lent), row=lent[0])
+
+
+def _stock(table: Table, sheet: Sheet) -> Iterator[Message]:
+    """Pieces that nobody knows the days of; and a list of stock with firms and places, which may name no other source."""
+    column = next((shorten(table.headers(role)[0]) for role in ("stock", "stock_days") if role in table.roles), None)
+    if column is None or table.kind not in {"stock", "sourcing"}:
+        return
+    if not {"daily_use", "stock_days"} & table.roles.keys():
+        yield Message("datasets.intake.stock_alone", column=column)
+    titled = any(title_kind(title) == "sourcing" for title in (sheet.name, *table.titles, Path(sheet.file).stem))
+    if table.kind == "sourcing" and not titled and not table.roles.keys() & _SAID_OF_SOURCES:
+        yield Message("datasets.intake.stock_and_sources", column=column)
 
 
 def _usage(table: Table) -> Iterator[Message]:

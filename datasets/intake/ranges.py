@@ -1,4 +1,4 @@
-"""What a workbook draws beside its cells: merged ranges, and formulas that were saved without a value."""
+"""What a workbook draws beside its cells: merged ranges, errors, and formulas that were saved without a value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...graph.workbooks import attributes, column_number, sheet_parts, unsaved_c
 from .markup import Area
 
 Ranges = dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]
-"""By the name of a sheet its merged ranges, and the cells (row, column from 0) whose formula has no value."""
+"""By the name of a sheet its merged ranges, and the cells (row, column from 0) with an error or an unsaved formula."""
 _MERGED = re.compile(rb"<mergeCell\b([^<>]*)>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 
@@ -78,7 +78,8 @@ class _OpenDocument:
             down, across = count("number-rows-spanned"), count("number-columns-spanned")
             if down > 1 or across > 1:
                 self.areas.append(Area(self.row, self.column, self.row + down - 1, self.column + across - 1))
-            if "table:formula" in given and "office:value-type" not in given:
+            failed = given.get("calcext:value-type") == "error"  # its value is an empty text, #N/A only what is shown
+            if failed or ("table:formula" in given and "office:value-type" not in given):
                 self.unsaved.add((self.row, self.column))
             self.column += count("number-columns-repeated")
 
@@ -88,14 +89,17 @@ class _OpenDocument:
 
 # --- .xls -----------------------------------------------------------------------------------------------------------------
 
-_BOF, _EOF, _BOUND_SHEET, _MERGED_CELLS = 0x0809, 0x000A, 0x0085, 0x00E5
+_BOF, _EOF, _BOUND_SHEET, _MERGED_CELLS, _FORMULA, _TRUTH_OR_ERROR = 0x0809, 0x000A, 0x0085, 0x00E5, 0x0006, 0x0205
+_FAILED = 2
+"""What stands in place of a formula's number where that is an error."""
 
 
 def _of_xls(data: bytes) -> Ranges:
-    """Of the records of Excel 97 to 2003; older ones have no merged cells."""
+    """Of the records of Excel 97 to 2003; in older ones neither merged cells nor errors are looked for."""
     stream = _stream(data, "Workbook")
     names: dict[str, int] = {}
     areas: dict[int, list[Area]] = {}
+    failed: dict[int, set[tuple[int, int]]] = {}
     at = part = depth = 0
     while at + 4 <= len(stream):
         kind, size = unpack_from("<HH", stream, at)
@@ -111,8 +115,17 @@ def _of_xls(data: bytes) -> Ranges:
         elif kind == _MERGED_CELLS and depth == 1:
             whole = cells[2 : 2 + (size - 2) // 8 * 8]
             areas.setdefault(part, []).extend(Area(*each) for each in map(_ordered, iter_unpack("<4H", whole)))
+        elif kind in (_FORMULA, _TRUTH_OR_ERROR) and depth == 1 and _is_error(kind, cells):
+            failed.setdefault(part, set()).add(unpack_from("<2H", cells))
         at += 4 + size
-    return {name: (tuple(areas.get(place, ())), frozenset()) for name, place in names.items()}
+    return {name: (tuple(areas.get(place, ())), frozenset(failed.get(place, ()))) for name, place in names.items()}
+
+
+def _is_error(kind: int, cell: bytes) -> bool:
+    """Whether a cell that is an error or a truth, or a formula with its value, is an error."""
+    if kind == _TRUTH_OR_ERROR:
+        return cell[7:8] == b"\1"
+    return cell[6:7] == bytes([_FAILED]) and cell[12:14] == b"\xff\xff"
 
 
 def _ordered(cells: tuple[int, ...]) -> tuple[int, int, int, int]:

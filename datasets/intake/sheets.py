@@ -19,6 +19,9 @@ from .looks import Looks, looks
 from .markup import Area, read_markup, sylk_rows
 from .ranges import ranges
 
+_ERROR = r"^\s*(?:#(?:N/[AD]|NV)|#¡?[A-ZÀ-Ý/0]{3,14}[!?]|Err:5\d\d)\s*$"
+"""#N/A, #REF!, #DIV/0!, #NAME?, and what they are called where the program speaks German (#NV, #WERT!) or others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
@@ -32,7 +35,7 @@ class Sheet:
         Columns that are blank at the left, and not in ``frame``.
     merged : tuple of Area
     unsaved : frozenset of (row, column)
-        Cells whose formula was stored without a value, counted from 0 in the sheet.
+        Cells with an error (#N/A), or whose formula was stored without a value, counted from 0 in the sheet; all are blank.
     struck : frozenset of int
         Rows that are struck out, counted from 0 in the sheet.
     hidden : frozenset of int
@@ -75,14 +78,15 @@ def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
     data = read_bytes(path)
     found = content(data, path, encoding)
     if found.kind in WORKBOOKS:
-        return _workbook(data, path, found.kind)
+        return [*map(_without_errors, _workbook(data, path, found.kind))]
     if found.kind == "markup":
         drawn, written = read_markup(data, path, encoding)
         if not drawn:
             raise ReadError("graph.tables.no_table", path=short_path(path))
-        return [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
+        seen = [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
+        return [*map(_without_errors, seen)]
     rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text) or rows_of(found.text, path)
-    return [Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed)]
+    return [_without_errors(Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed))]
 
 
 def letters(column: int) -> str:
@@ -156,6 +160,15 @@ def indented(sheet: Sheet) -> Sheet:
         for i in columns
     }
     return replace(sheet, frame=sheet.frame.with_columns(pl.Series(name, cells) for name, cells in drawn.items()))
+
+
+def _without_errors(sheet: Sheet) -> Sheet:
+    """A sheet without the errors of formulas that stand in it as text: #REF! is no firm, and #NAME? no part."""
+    wrong = sheet.frame.select(pl.all().str.contains(_ERROR))
+    names = [name for name in wrong.columns if wrong[name].any()]
+    places = {(row, sheet.frame.columns.index(name) + sheet.left) for name in names for row in wrong[name].arg_true()}
+    blank = (pl.when(~wrong[name].fill_null(False)).then(pl.col(name)).alias(name) for name in names)
+    return replace(sheet, frame=sheet.frame.with_columns(blank), unsaved=sheet.unsaved | places) if names else sheet
 
 
 def _widened(frame: pl.DataFrame, left: int, unsaved: frozenset[tuple[int, int]]) -> pl.DataFrame:

@@ -24,7 +24,7 @@ from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller
 from .words import COMMA, forms, language, marks, ordinal, plain, speaks_one_of
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
-KINDS += ("trade", "graph", "other")
+KINDS += ("trade", "graph", "card", "result", "other")
 """Kinds of table that a person is told."""
 PARTS = ("bom", "ledger", "sourcing", "price_list", "order", "stock")
 """Kinds whose lines are parts."""

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
-from ...graph import Message, ReadError
+from ...graph import Message
 from ...graph.arguments import checked
 from ...graph.contents import WORKBOOKS
-from ...graph.errors import short_path, shorten
-from ...graph.files import not_found, reading
+from ...graph.errors import shorten
+from ...graph.files import reading
 from . import published
 from .alternates import with_alternates
 from .cleaned import cleaned
@@ -22,6 +22,7 @@ from .columns import CONTENT, Columns, assign
 from .compositions import without_compositions
 from .consumption import with_use
 from .declared import as_questionnaire
+from .folders import files_of, left_out
 from .guesses import by_content
 from .halves import parted
 from .head import for_one_of, head_above
@@ -29,6 +30,7 @@ from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
+from .own import own_sheets, own_tables
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .reckoned import with_amounts
@@ -44,8 +46,6 @@ from .units import MONEY, units_of
 from .values import id_key
 from .words import FIRMS, form_keys, forms, marks, plain
 
-SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
-"""Names of files that are read from a folder."""
 _CARRIED = frozenset(
     (
         "part",
@@ -72,11 +72,12 @@ _Rows = Sequence[tuple[str | None, ...]]
 
 @dataclass(frozen=True, eq=False)
 class Understanding:
-    """All tables of an input, its files and a hash of their bytes."""
+    """All tables of an input, its files, a hash of their bytes, and what stands beside those files and was not read."""
 
     tables: tuple[Table, ...]
     files: tuple[str, ...]
     sha256: str
+    left: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -123,64 +124,26 @@ def understand(
     digest = hashlib.sha256()
     tables: list[Table] = []
     names: list[str] = []
+    left: list[str] = []
     for path in map(Path, given):
         whole = published.folder_tables(path) if path.is_dir() else None
         if whole is not None:
             tables += whole
             names.append(path.name)
             continue
-        for file in _files(path):
+        left += left_out(path)
+        for file in files_of(path):
             names.append(file.name)
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
-            tables += published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(with_names(tables)), tuple(names), digest.hexdigest())
-
-
-def inputs(path: str | Path) -> list[Path]:
-    """Return what a path stands for: itself, or the files of a folder that is not one dataset as a whole, or of its folders.
-
-    Raises
-    ------
-    ReadError
-        It does not exist, or the folder holds no file of a known kind.
-    """
-    path = Path(path)
-    if not path.is_dir():
-        return _files(path)
-    if published.is_dataset(path):
-        return [path]
-    if any(file.suffix.lower() in SUFFIXES for file in path.iterdir()):
-        return _files(path)
-    inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
-    found = [each for folder in inner if any(folder.iterdir()) for each in _inner(folder)]
-    return found or _files(path)
-
-
-def _inner(folder: Path) -> list[Path]:
-    known = published.is_dataset(folder) or any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
-    return inputs(folder) if known else []
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        files = sorted(
-            file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~"))
-        )
-        if not files:
-            raise ReadError("datasets.intake.no_files", path=short_path(path), kinds=", ".join(sorted(SUFFIXES)))
-    elif path.exists():
-        files = [path]
-    else:
-        raise not_found(path)
-    for file in files:
-        if not file.is_file():  # to open a pipe is to wait for somebody
-            raise ReadError("graph.tables.no_file", path=short_path(file))
-    return files
+            tables += own_tables(file) or published.file_tables(file, encoding) or _file(file, encoding, wishes)
+    return Understanding(tuple(with_names(tables)), tuple(names), digest.hexdigest(), tuple(left))
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
     sheets = read_sheets(path, encoding)
+    if (own := own_sheets(path, sheets)) is not None:
+        return own
     if not wishes and sheets[0].encoding in WORKBOOKS and (known := published.sheet_tables(path, sheets)) is not None:
         return known
     titles = {plain(sheet.name) for sheet in sheets}

@@ -130,6 +130,14 @@ def test_shares_above_the_whole_are_left_out_and_the_places_kept(base, sent, tmp
     assert {(one.country, one.share) for one in merged.company.sources["P2"]} == {("VNM", None), ("THA", None), (None, None)}
 
 
+@pytest.mark.parametrize(("cell", "share"), [(1.2, None), ("1.2", None), ("1.2%", 0.012), (35, 0.35), (2, 0.02), (1, 1.0)])
+def test_120_percent_in_a_cell_of_percents_is_no_share_of_one_percent(base, sent, tmp_path, cell, share):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": cell}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert [one.share for one in merged.company.sources["P2"] if one.country == "VNM"] == [share]
+    assert ("cell" in keys(found)) == (share is None)
+
+
 def test_the_rest_of_two_stated_places_is_in_neither_of_them(tmp_path):
     rows = [("P1", "Gear", "Alpha", "Japan", 0.3, 30, 400, None), ("P1", "Gear", "Alpha", "China", 0.7, 30, 400, None)]
     found = company(tmp_path / "a.xlsx", [*rows, ("P2", "Pin", "Alpha", None, 1.0, 0, 400, None), *ROWS[3:]])

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from kanmon.datasets.intake.ranges import ranges
+from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
 from people_files import book, text
 
@@ -316,3 +318,34 @@ def test_merged_cells_of_calc_and_of_old_excel_are_merged_cells(name, tmp_path):
         assert [(each.row, each.reason) for each in one.set_aside] == [(7, "no_name")]
         assert one.headers("supplier") == ["仕入先 名称"] and one.totals["amount"] == 380
         assert one.data.equals(other.data) and (one.roles, one.header) == (other.roles, other.header)
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsx", "ods"])
+def test_cells_with_an_error_are_said_whatever_kind_of_workbook_holds_them(kind):
+    (sheet,) = read_sheets(EXPORTS / f"errors.{kind}")
+    cells = {sheet.address(row, column) for row, column in sheet.unsaved}
+    assert {"C3", "D3", "C4", "D4", "D6"} <= cells <= {"C3", "D3", "C4", "D4", "D6", "B6", "C6"}  # Calc's empty texts
+    (note,) = (note for note in read(f"errors.{kind}").notes if note.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"]) == (len(cells), "C3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "is_error"),
+    [(0x0205, b"\x2a\1", True), (0x0205, b"\1\0", False), (0x0006, b"\1\0\1", False), (0x0006, b"\2\0\x2a", True)],
+)
+def test_of_an_old_workbook_what_is_true_and_what_is_an_error_is_told_apart(kind, value, is_error):
+    data = bytearray((EXPORTS / "errors.xls").read_bytes())
+    at = data.index(b"\x02\0\x07\0\0\0\xff\xff") - 10  # the first formula, whose result is an error: #DIV/0!
+    assert data[at : at + 2] == b"\6\0" and data[at + 4 : at + 8] == b"\2\0\2\0"  # in C3
+    data[at : at + 2], data[at + 10 : at + 10 + len(value)] = kind.to_bytes(2, "little"), value
+    assert ((2, 2) in ranges(bytes(data), "xls")["部品表"][1]) == is_error
+
+
+def test_an_error_that_stands_as_text_is_no_firm_and_no_part_and_is_said(tmp_path):
+    lines = ["Part,Name,Qty,Supplier", "A-1,Motor,2,Acme GmbH", "A-2,Bearing,#DIV/0!,#N/A", "A-3,Gear,3,#VALUE!"]
+    lines += ["A-4,Screw,1,#NAME?", "A-5,Nut,1,#WERT!", "A-6,Cover #2!,1,#1 Tools!", "A-7,#BEZUG!,1,Err:502"]
+    (found,) = understand(text(tmp_path / "bom.csv", lines)).tables
+    assert found.suppliers == ["Acme GmbH", "#1 Tools!"] and found.texts("name")[-2:] == ["Cover #2!", None]
+    assert found.numbers("quantity") == [2, None, 3, 1, 1, 1, 1]
+    (note,) = (note for note in found.notes if note.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"]) == (7, "C3")

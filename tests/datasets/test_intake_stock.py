@@ -52,3 +52,38 @@ def test_of_several_counts_of_use_that_of_the_longest_time_speaks_and_one_that_i
     for left_out, read in (({"年間消費量"}, "月間消費量"), ({"年間消費量", "月間消費量"}, None)):
         found = table(path, corrections={"sheets": {"stock": {"columns": dict.fromkeys(left_out, "ignore")}}})
         assert found.headers("daily_use") == ([read] if read else [])
+
+
+SOURCES = ["A-1,モータ,甲製作所,JPN,45", "A-2,軸受,乙工業,CHN,10", "A-3,歯車,丙精機,DEU,"]
+
+
+def keys(found):
+    return {note.key.rpartition(".")[2] for note in found.notes} & {"stock_alone", "stock_and_sources"}
+
+
+@pytest.mark.parametrize(("header", "days_known"), [("在庫日数", True), ("在庫数", False)])
+def test_a_list_that_is_called_one_of_stock_names_no_only_source_and_its_days_count(tmp_path, header, days_known):
+    path = text(tmp_path / "在庫一覧.csv", [f"部品番号,品名,仕入先,国,{header}", *SOURCES])
+    found = table(path)
+    assert found.kind == "stock" and keys(found) == (set() if days_known else {"stock_alone"})
+    company = handed_in.company(tmp_path)
+    assert not company.sources
+    assert [part.stock_days for part in company.parts.values()] == ([45, 10, None] if days_known else [None] * 3)
+
+
+@pytest.mark.parametrize(("header", "alone"), [("在庫日数", set()), ("在庫数", {"stock_alone"})])
+def test_stock_beside_firms_and_countries_under_no_title_is_said_to_be_read_as_all_sources(tmp_path, header, alone):
+    lines = [f"部品番号,品名,仕入先,国,{header}", *SOURCES]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert found.kind == "sourcing" and keys(found) == {"stock_and_sources"} | alone
+    assert keys(table(text(tmp_path / "調達先一覧.csv", lines))) == alone
+    corrected = table(tmp_path / "list.csv", corrections={"sheets": {"list": {"kind": "stock"}}})
+    assert corrected.kind == "stock" and keys(corrected) == alone
+
+
+@pytest.mark.parametrize("more", ["切替日数", "認定", "調達割合"])
+def test_a_list_of_stock_that_says_how_parts_are_sourced_is_one_of_sources(tmp_path, more):
+    cell = {"切替日数": "90", "認定": "はい", "調達割合": "100%"}[more]
+    lines = [f"部品番号,品名,仕入先,国,在庫日数,{more}", *(f"{line},{cell}" for line in SOURCES)]
+    found = table(text(tmp_path / "在庫一覧.csv", lines))
+    assert found.kind == "sourcing" and not keys(found)

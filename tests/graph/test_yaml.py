@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from kanmon.graph import InputError, KanmonError, ReadError
+from kanmon.graph import yaml as of_kanmon
 from kanmon.graph.yaml import DEPTH, read_yaml
 
 
@@ -99,3 +104,74 @@ def test_what_takes_long_to_work_out_is_text(tmp_path):
     assert len(read(tmp_path, "a: 1" + ":10" * 300_000)["a"]) == 900_001
     with pytest.raises(ReadError):
         read(tmp_path, "a: !!int 1" + ":10" * 300_000)
+
+
+def test_many_small_values_are_refused_before_they_take_the_machine(tmp_path, monkeypatch):
+    monkeypatch.setattr(of_kanmon, "VALUES", 1000)
+    assert len(read(tmp_path, f"a: [{'x, ' * 997}]")["a"]) == 997
+    with pytest.raises(InputError, match="1,000 values") as caught:
+        read(tmp_path, f"a: [{'x, ' * 998}]")
+    assert "1,000" in caught.value.text("ja")
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-1.7"])
+def test_a_workbook_in_the_place_of_settings_is_told_to_be_one(tmp_path, start):
+    with pytest.raises(ReadError, match="is a workbook or another file that is not text") as caught:
+        read(tmp_path, start + bytes(range(256)))
+    assert "YAML" in caught.value.text("ja")
+
+
+@pytest.fixture(scope="module")
+def in_python():
+    """The same module where the library has no libyaml."""
+    spec = importlib.util.spec_from_file_location("kanmon.graph.yaml_in_python", of_kanmon.__file__)
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "__with_libyaml__", False)
+        spec.loader.exec_module(module)
+    yield module
+    sys.modules.pop(spec.name, None)
+
+
+def outcome(reader, path):
+    try:
+        return reader(path)
+    except InputError as error:  # ours: what is wrong is said with its line
+        return error.message
+    except ReadError as error:  # of the library, which words its reasons in its own way
+        return error.message.key, error.message.values.get("line")
+
+
+TEXTS = [
+    "parts:\n  A: {world_item: x}\nparts:\n  B: 1\n",
+    "a: &a [x, x]\nb: [*a, *a]\n",
+    "a: !!python/object/apply:os.system [ls]",
+    "sheets:\n  BOM:\n    kind: bom: x\n",
+    "\t- a",
+    "a: [",
+    "? [a]\n: b",
+    "a: |\n  text\n  more\nb: 'x''y'\nc: \"\\u95a2\"\n",
+    "- 1\n- {a: 2, b: [3, ~]}\n-\n",
+    "--- a\n--- b\n",
+    "a: \x01",
+    "\ufeffa: 1",
+    "[" * 50,
+    "a: 1\n b: 2",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_with_and_without_libyaml_a_text_is_the_same_value_or_the_same_error_at_the_same_line(tmp_path, in_python, text):
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert outcome(read_yaml, path) == outcome(in_python.read_yaml, path)
+
+
+@given(text=st.text(st.sampled_from("ab: -[]{}|>\"'\n#?,1.e"), max_size=60))
+def test_with_and_without_libyaml_what_is_read_is_the_same(tmp_path_factory, in_python, text):
+    path = tmp_path_factory.getbasetemp() / "both.yaml"
+    path.write_text(text, encoding="utf-8")
+    found = [outcome(reader, path) for reader in (read_yaml, in_python.read_yaml)]
+    if not any(isinstance(each, tuple) for each in found):  # the two are not of one mind on what is no YAML
+        assert repr(found[0]) == repr(found[1])
