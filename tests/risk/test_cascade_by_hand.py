@@ -180,6 +180,31 @@ def test_a_loss_that_grows_by_exactly_the_tolerance_has_come_to_rest(method):
         assert (row["steps"], row["converged"]) == (steps, True)
 
 
+@pytest.mark.parametrize("method", ["frontier", "lanes"])
+def test_in_a_sector_that_is_nearly_or_wholly_lost_hardly_anybody_takes_over(method):
+    """Sixty sectors of one buyer each: what is left of one may be nothing, or less by rounding, or little."""
+    random = np.random.default_rng(3)
+    sizes = random.integers(3, 10, 60)
+    sector = np.repeat(np.arange(60), sizes)
+    first, value = len(sector), random.pareto(0.4, len(sector)) + 0.1
+    sales = {(i, int(first + k)): float(value[i]) for i, k in enumerate(sector)}
+    names = [*(f"s{k}" for k in sector), *("shop" for _ in sizes)]
+    network = network_of(sales, names, {(f"s{k}", "shop"): "essential" for k in range(60)}, None)
+    every = [{"firm": i, "scenario": -1, "loss": 1.0} for i in range(first + 60)]
+    for loss in (1.0, 0.9996, 0.5):
+        shocks = [{"firm": i, "scenario": int(k), "loss": loss} for i, k in enumerate(sector)] + every
+        arguments = {"shocks": shocks, "max_steps": 1, "method": method}
+        losses = systemic_losses(network, **arguments)
+        found = dict(
+            losses.filter(pl.col("firm") == pl.col("scenario") + first).select("scenario", "loss_downstream").rows()
+        )
+        for k in range(60):
+            share = value[sector == k] / value[sector == k].sum()
+            gone = loss * np.minimum(1, share / (1 - loss)) if loss < 1 else np.ones(sizes[k])
+            assert found[k] == pytest.approx(share @ gone, abs=1e-9)
+        assert (systemic_risk(network, **arguments).select(pl.max_horizontal(SCORES)).to_series() <= 1).all()
+
+
 def made_up(n, links, seed, sectors=7):
     random = np.random.default_rng(seed)
     pairs = np.unique(random.integers(0, n, (links, 2)), axis=0)

@@ -9,10 +9,10 @@ import math
 import numpy as np
 import pytest
 from kanmon.graph import SupplyGraph
-from kanmon.risk import cut_sets
+from kanmon.risk import Scenario, chokepoints, cut_sets, halt, simulate
 
 PLACES = {"a1": "AAA", "a2": "AAA", "b1": "BBB", "c1": "CCC", "AAA": "AAA", "BBB": "BBB", "CCC": "CCC"}
-KEPT = [(0.0, 0.0), (0.0, 0.0), (0.0, 0.5), (0.25, 0.25), (0.0, 1.0), (1.0, 1.0)]
+KEPT = [(0.0, 0.0), (0.0, 0.0), (0.0, 0.5), (0.5, 0.75), (0.0, 1.0), (1.0, 1.0)]
 
 
 def drawn(rng):
@@ -169,3 +169,52 @@ def test_a_source_that_is_not_there_yet_stops_nothing_and_keeps_nothing():
             assert cut_sets(network, threshold=threshold, fails="country").equals(
                 cut_sets(graph, "i0", threshold=threshold, fails="country")
             )
+
+
+def circle(more):
+    """Tools of Japan, of parts that Germany and China make with tools; with ``more``, Japan makes oil for the parts, too."""
+    told = {"tool": {"JPN": 1.0}, "part": {"DEU": 0.75, "CHN": 0.25}} | ({"oil": {"JPN": 0.5, "DEU": 0.5}} if more else {})
+    needs = [("tool", "part"), ("part", "tool"), *([("part", "oil")] if more else [])]
+    return SupplyGraph(
+        items=[{"id": one, "name_en": one, "kind": "component"} for one in told],
+        inputs=[{"item": item, "input": need, "source": "s"} for item, need in needs],
+        suppliers=[{"id": one, "name_en": one, "kind": "country"} for one in ("JPN", "DEU", "CHN")],
+        shares=[
+            {"item": item, "supplier": one, "share": share, "source": "s"}
+            for item, shares in told.items()
+            for one, share in shares.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+@pytest.mark.parametrize("more", [False, True])
+@pytest.mark.parametrize("threshold", [None, 0.9])
+def test_what_the_buyer_sells_to_those_whom_it_buys_from_stops_with_its_country(more, threshold):
+    """It goes on making tools for itself, of parts that nobody makes without its tools."""
+    graph = circle(more)
+    kept = simulate(graph, Scenario("stop", halt("JPN")), product="tool", buyer="JPN").filter(item="tool")
+    assert kept["kept_high"].item() == 0.0
+    rows = cut_sets(graph, "tool", fails="country", buyer="JPN", threshold=threshold)
+    assert set(map(tuple, rows.filter(certainty="certain")["members"])) == {("JPN",), ("CHN", "DEU")}
+    frame = chokepoints(graph, "tool", buyer="JPN", kinds="halt")
+    assert dict(frame.select("node", "loss_low").rows()) == {"JPN": 1.0, "DEU": 0.75, "CHN": 0.25}
+
+
+def test_a_buyer_that_makes_the_product_for_nobody_else_is_nothing_that_fails():
+    graph = circle(more=False)
+    inputs = graph.inputs.filter(item="tool").to_dicts()
+    line = SupplyGraph(**{name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}, inputs=inputs)
+    assert chokepoints(line, "tool", buyer="JPN", kinds="halt")["node"].to_list() == ["DEU", "CHN"]
+    assert cut_sets(line, "tool", fails="country", buyer="JPN")["members"].to_list() == [["CHN", "DEU"]]
+
+
+@pytest.mark.parametrize("fails", ["item", "country", "supplier"])
+def test_what_each_failure_costs_is_what_its_halt_alone_costs_where_shares_are_ranges(fails):
+    rng = np.random.default_rng(23)
+    for _ in range(12):
+        network = graph_of(drawn(rng)).network("i0", level="company" if fails == "supplier" else "country")
+        for row in chokepoints(network, fails=fails, kinds="halt").iter_rows(named=True):
+            alone = simulate(network, Scenario("stop", halt(row["node"]))).filter(item="i0").row(0, named=True)
+            for loss, kept in (("loss_low", "kept_high"), ("loss_high", "kept_low"), ("loss_estimate", "kept_estimate")):
+                assert row[loss] == pytest.approx(1 - alone[kept], abs=1e-9)
