@@ -150,8 +150,7 @@ class Blanks:
     @cached_property
     def _stated(self) -> _Stated:
         found = _Stated()
-        first = pl.int_range(pl.len()).first().over("item")
-        rows = self.facts.sort(first, maintain_order=True).iter_rows(named=True)
+        rows = self.facts.sort("item", maintain_order=True).iter_rows(named=True)
         for id, each in groupby(rows, itemgetter("item")):
             item, of_item = intern(id), list(each)
             if (ends := stock_ends(of_item)) is not None:

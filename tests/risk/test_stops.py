@@ -1,6 +1,7 @@
 """Stops of a buyer's own sourcing: blanks are intervals, groups change nothing, and two engines of time agree."""
 
 import math
+from random import Random
 
 import kanmon.risk.production.stops as module
 import polars as pl
@@ -97,6 +98,18 @@ def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_toget
     threat = Threat(Scenario("t", stops), 180.0)
     row = stop_losses(graph, [threat], {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
     assert (row["lost_low"], row["lost_estimate"], row["lost_high"]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_the_facts_does_not_matter_nor_whether_those_of_an_item_stand_together(seed):
+    graph, facts = own()
+    facts[1] |= {"stock_days": None, "switching_days": 400.0}  # of gears, what one row says and the other does not
+    facts[5] |= {"stock_days": None, "switching_days": 20.0}
+    stated = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=facts)
+    mixed = Random(seed).sample(facts, len(facts))
+    found = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=mixed)
+    assert_frame_equal(found.products, stated.products)
+    assert_frame_equal(found.items.sort("threat", "item"), stated.items.sort("threat", "item"))
 
 
 def test_certain_losses_are_those_of_a_calendar():
