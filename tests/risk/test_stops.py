@@ -112,6 +112,30 @@ def test_the_order_of_the_facts_does_not_matter_nor_whether_those_of_an_item_sta
     assert_frame_equal(found.items.sort("threat", "item"), stated.items.sort("threat", "item"))
 
 
+@pytest.mark.parametrize(
+    ("makers", "node", "least", "most"),
+    [
+        (("X", "X"), "X", 1.0, 1.0),
+        (("@M", "@M"), "@M", 1.0, 1.0),
+        (("@M", "@M"), "X", 0.25, 0.25),
+        (("@M", None), "@M", 0.25, 1.0),
+        (("X", None), "X", 0.25, 1.0),
+        ((None, None), "@M", 0.0, 1.0),
+        (("@M", "Y"), "X", 0.25, 0.25),
+        (("@M", "Y"), "Y", 0.75, 0.75),
+    ],
+)
+def test_a_maker_stops_with_all_its_plants_itself_among_them_and_may_be_the_one_that_nobody_named(makers, node, least, most):
+    rows = [("gear", "X", "M", "JPN", 0.25, None, None), ("gear", "Y", None, "JPN", 0.75, None, None)]
+    graph, _ = own(rows, [("robot", "gear"), ("arm", "gear"), ("tool", "gear")])
+    facts = [
+        {"item": "gear", "supplier": plant, "maker": maker, "stock_days": 0.0, "switching_days": 400.0}
+        for plant, maker in zip("XY", makers, strict=True)
+    ]
+    (row,) = stop_losses(graph, threats(node), {"robot": 1.0}, buyer="own", facts=facts).products.iter_rows(named=True)
+    assert (row["lost_low"], row["lost_high"]) == pytest.approx((least, most))
+
+
 def test_certain_losses_are_those_of_a_calendar():
     found = losses()
     # W alone makes the chip: 20 days in stock, and nobody says how long switching takes: at once, or never. Where the seal
