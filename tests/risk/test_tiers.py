@@ -59,19 +59,20 @@ def test_lines_end_with_the_longest_way_behind_a_node_and_in_a_circle_never():
 def test_lines_split_at_a_maker_by_how_much_hangs_on_each_need_and_machines_and_dispensable_things_have_none():
     needs = {"a": {}, "b": {"kept_without_low": 0.0, "kept_without_high": 0.5}, "c": {"role": "equipment"}}
     needs |= {"d": {"essential": False}, "e": {"kept_without_low": 0.5, "kept_without_high": 0.5}}
-    places = dict(zip(["top", *needs], ("JPN", "CHN", "DEU", "USA", "GBR", "FRA"), strict=True))
+    places = dict(zip(["top", *needs, "f"], ("JPN", "CHN", "DEU", "USA", "GBR", "FRA", "ITA"), strict=True))
+    little = {"item": "e", "input": "f", "source": "s", "kept_without_low": 0.5, "kept_without_high": 1.0}
     graph = kn.SupplyGraph(
         items=[{"id": one, "name_en": one, "kind": "component"} for one in places],
-        inputs=[{"item": "top", "input": one, "source": "s"} | about for one, about in needs.items()],
+        inputs=[*({"item": "top", "input": one, "source": "s"} | about for one, about in needs.items()), little],
         suppliers=[{"id": place, "name_en": place, "kind": "country"} for place in places.values()],
         shares=[{"item": one, "supplier": place, "source": "s", "share": 1.0} for one, place in places.items()],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
-    # Half of the lines are the product's own tier; of its output all hangs on a, half or all on b, half on e.
-    expected = {"JPN": 0.5, "CHN": 0.5 / 2.25, "DEU": 0.375 / 2.25, "FRA": 0.25 / 2.25}
+    # Of the product all hangs on a, half or all on b, half on e; what hangs on f is all that e needs, however little it is.
+    behind = {"JPN": 1.0, "CHN": 1 / 2.25, "DEU": 0.75 / 2.25, "FRA": 0.5 / 2.25, "ITA": 0.5 / 2.25}
+    expected = {place: part / sum(behind.values()) for place, part in behind.items()}
     frame = look_through(graph, "top").filter(pl.col("tier").is_null())
     assert dict(frame.select("country", "share_low").rows()) == pytest.approx(expected)
     assert frame["share_high"].to_list() == pytest.approx(frame["share_low"].to_list())
     flow = chokepoints(graph, "top", kinds="halt").select("node", "dependency_flow").rows()
-    behind = {place: 2 * part for place, part in expected.items()}
     assert dict(flow) == pytest.approx(dict.fromkeys(places.values(), 0.0) | behind)
