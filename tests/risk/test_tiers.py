@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.risk import chokepoints, exposure, look_through
+from kanmon.risk.production import supply_lines
 from kanmon.risk.production.supply_lines import _ends
 from kanmon.risk.production.tiers import over_all_tiers, shared_sources
 from polars.testing import assert_frame_equal
@@ -76,3 +77,15 @@ def test_lines_split_at_a_maker_by_how_much_hangs_on_each_need_and_machines_and_
     assert frame["share_high"].to_list() == pytest.approx(frame["share_low"].to_list())
     flow = chokepoints(graph, "top", kinds="halt").select("node", "dependency_flow").rows()
     assert dict(flow) == pytest.approx(dict.fromkeys(places.values(), 0.0) | behind)
+
+
+@pytest.mark.parametrize("graph", [LINE, LOOP, kn.load("power_semiconductor")])
+@pytest.mark.parametrize("level", ["country", "supplier"])
+def test_places_one_by_one_make_what_all_of_them_make_at_once(graph, level, monkeypatch):
+    items = graph.inputs["item"].unique().sort().to_list()
+    basket = dict.fromkeys(items, 1.0)
+    tables = [lambda: look_through(graph, basket, "JPN", level=level), lambda: exposure(graph, items[0], "JPN", level=level)]
+    whole = [table() for table in tables]
+    monkeypatch.setattr(supply_lines, "_ROOM", 1)
+    for table, expected in zip(tables, whole, strict=True):
+        assert_frame_equal(table(), expected, rel_tol=1e-12)
