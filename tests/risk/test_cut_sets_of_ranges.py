@@ -172,9 +172,9 @@ def test_a_source_that_is_not_there_yet_stops_nothing_and_keeps_nothing():
             )
 
 
-def circle(more):
+def circle(more, parts=(("DEU", 0.75), ("CHN", 0.25))):
     """Tools of Japan, of parts that Germany and China make with tools; with ``more``, Japan makes oil for the parts, too."""
-    told = {"tool": {"JPN": 1.0}, "part": {"DEU": 0.75, "CHN": 0.25}} | ({"oil": {"JPN": 0.5, "DEU": 0.5}} if more else {})
+    told = {"tool": {"JPN": 1.0}, "part": dict(parts)} | ({"oil": {"JPN": 0.5, "DEU": 0.5}} if more else {})
     needs = [("tool", "part"), ("part", "tool"), *([("part", "oil")] if more else [])]
     return SupplyGraph(
         items=[{"id": one, "name_en": one, "kind": "component"} for one in told],
@@ -201,6 +201,11 @@ def test_what_the_buyer_sells_to_those_whom_it_buys_from_stops_with_its_country(
     frame = chokepoints(graph, "tool", buyer="JPN", kinds="halt")
     assert dict(frame.select("node", "loss_low").rows()) == {"JPN": 1.0, "DEU": 0.75, "CHN": 0.25}
     assert frame["loss_high"].to_list() == [1.0, 1.0, 1.0], "in a circle what is short may run down to nothing"
+
+
+def test_what_the_buyer_sells_stops_whoever_makes_what_nobody_is_named_for():
+    frame = chokepoints(circle(more=False, parts=(("DEU", 0.75), ("JPN", 0.0))), "tool", buyer="JPN", kinds="halt")
+    assert frame.filter(node="JPN").select("loss_low", "loss_high").row(0) == (1.0, 1.0)
 
 
 def test_a_buyer_that_makes_the_product_for_nobody_else_is_nothing_that_fails():
