@@ -9,8 +9,9 @@ import math
 import numpy as np
 import pytest
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Scenario, chokepoints, cut_sets, halt, simulate
+from kanmon.risk import Assumptions, Scenario, chokepoints, cut_sets, embargo, halt, simulate
 from kanmon.risk.production import failures
+from kanmon.risk.production.criticality import _barred
 
 PLACES = {"a1": "AAA", "a2": "AAA", "b1": "BBB", "c1": "CCC", "AAA": "AAA", "BBB": "BBB", "CCC": "CCC"}
 KEPT = [(0.0, 0.0), (0.0, 0.0), (0.0, 0.5), (0.5, 0.75), (0.0, 1.0), (1.0, 1.0)]
@@ -228,3 +229,25 @@ def test_what_each_failure_costs_is_what_its_halt_alone_costs_where_shares_are_r
                 alone = simulate(network, stop, term=term).filter(item="i0").row(0, named=True)
                 for loss, kept in (("low", "high"), ("high", "low"), ("estimate", "estimate")):
                     assert row[f"{name}_{loss}"] == pytest.approx(1 - alone[f"kept_{kept}"], abs=1e-9)
+
+
+@pytest.mark.parametrize("fails", ["country", "supplier"])
+@pytest.mark.parametrize("kind", ["halt", "embargo"])
+def test_of_one_node_what_each_failure_possibly_costs_is_found_alone_though_some_are_looked_at_together(
+    fails, kind, monkeypatch
+):
+    monkeypatch.setattr(failures, "_TOGETHER", 2)
+    rng, partly = np.random.default_rng(29), 0
+    for _ in range(40):
+        network = graph_of(drawn(rng)).network("i0", level="company" if fails == "supplier" else "country")
+        events, top = failures.failures_of(network, fails), failures.product_node(network)
+        if kind == "halt":
+            lost = events.losses(events.each, "low", [top])[:, 0]
+        else:
+            lost = _barred(events, events.ids, (), np.array([top]), "low", Assumptions())[:, 0]
+        for id, part in zip(events.ids, lost.tolist(), strict=True):
+            stop = Scenario("stop", halt(id) if kind == "halt" else embargo(id))
+            alone = simulate(network, stop).filter(item="i0")["kept_low"].item()
+            assert part == pytest.approx(1 - alone, abs=1e-9)
+            partly += 0.3 < part < 1
+    assert partly > 10
