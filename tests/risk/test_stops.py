@@ -184,6 +184,19 @@ def test_what_nobody_is_named_for_may_be_in_stock_and_lasts_while_something_else
         assert row["day_open"] == (None if not lost else 0.0 if seals else stock)
 
 
+def test_the_stop_of_an_item_hides_nothing_of_another_that_nobody_is_named_for():
+    graph, facts = own(needs=[*NEEDS, ("robot", "cable"), ("tool", "cable")])
+    found = stop_losses(graph, threats("gear"), VALUES, buyer="own", facts=facts).products
+    assert found["lost_open"].to_list() == found["lost_high"].to_list()
+    assert dict(found.select("product", "lost_open").rows()) == {"robot": pytest.approx(60 / 180), "tool": 0.0}
+
+
+def test_what_the_buyer_does_not_buy_itself_runs_out_on_no_day_of_its():
+    graph, facts = behind(stock=30.0, ready=60.0)
+    items = stop_losses(graph, threats("CHN"), {"robot": 1.0}, buyer="own", facts=facts).items
+    assert dict(items.select("item", "days").rows()) == {"gear": 30.0, "steel": math.inf}
+
+
 def test_certain_losses_are_those_of_a_calendar():
     found = losses()
     # W alone makes the chip: 20 days in stock, and nobody says how long switching takes: at once, or never. Where the seal
