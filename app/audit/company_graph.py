@@ -121,8 +121,8 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
         {
             "item": item_id(part),
             "supplier": plant_id(source),
-            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
-            "maker": firm_id(source.maker) or (plant_id(source) if part in company.told else None),
+            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers: nobody else's.
+            "maker": firm_id(source.maker) or (f"{plant_id(source)}@" if part in company.told else None),
             "qualified": source.qualified,
             **figures_of("stock", company.parts[part].stock),
             **figures_of("switching", source.switch_days),

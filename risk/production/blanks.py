@@ -83,8 +83,8 @@ class Blanks:
             node = change.node
             if change.kind not in STOPPING or node is None:
                 found[change] = None
-            elif node in self.plants:  # a maker stops with all its plants, and may be the one that nobody named
-                plants = [*self.plants[node], *(self.plants.get(None, []) if case in {"high", "open"} else [])]
+            elif node in self.makers:  # a maker stops with all its plants, and may be the one that nobody named
+                plants = [*self.plants.get(node, [node]), *(self.plants.get(None, []) if case in {"high", "open"} else [])]
                 found |= dict.fromkeys(replace(change, node=plant) for plant in plants)
             else:
                 found[change] = None
@@ -112,9 +112,14 @@ class Blanks:
         found: dict[str | None, list[str]] = defaultdict(list)
         rows = self.facts.unique(["supplier", "maker"], maintain_order=True)
         for supplier, maker in rows.select("supplier", "maker").iter_rows():
-            if maker != supplier:
-                found[maker].append(supplier)
+            found[maker].append(supplier)
         return dict(found)
+
+    @cached_property
+    def makers(self) -> set[str]:
+        """Whose plants the facts tell, and companies that supply nothing themselves: what is nobody's may be theirs."""
+        firms = set(self.graph.suppliers.filter(pl.col("kind") == "company")["id"])
+        return {maker for maker in self.plants if maker is not None} | firms - set(self.graph.shares["supplier"])
 
     @cached_property
     def placeless(self) -> list[str]:
@@ -150,8 +155,7 @@ class Blanks:
     @cached_property
     def _stated(self) -> _Stated:
         found = _Stated()
-        first = pl.int_range(pl.len()).first().over("item")
-        rows = self.facts.sort(first, maintain_order=True).iter_rows(named=True)
+        rows = self.facts.sort("item", maintain_order=True).iter_rows(named=True)
         for id, each in groupby(rows, itemgetter("item")):
             item, of_item = intern(id), list(each)
             if (ends := stock_ends(of_item)) is not None:

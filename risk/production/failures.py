@@ -17,7 +17,7 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.kernel import numbers_in
-from ...graph.network import EQUIPMENT, MAKER, NEW, REMAINDER, remembered
+from ...graph.network import EQUIPMENT, EXTRA, MAKER, NEW, REMAINDER, remembered
 from . import solver
 from .arrays import Above, Events, Room, State
 from .conditions import Conditions, conditions
@@ -83,9 +83,7 @@ class Failures:
             chosen = (item for item in network.items if (item != network.product if every_item else item not in needing))
             self.ids = sorted(chosen)
         else:
-            makers = network.makers.filter(
-                (pl.col("supplier") != REMAINDER) & (pl.col("node") != (-1 if network.home is None else network.home))
-            )
+            makers = network.makers.filter((pl.col("supplier") != REMAINDER) & (pl.col("node") != _untouched(network)))
             self.ids = makers[fails].drop_nulls().unique().sort().to_list()
         hits = [about.hit(id, None, NOBODY) for id in self.ids]
         held = [about.held(id) if fails != "item" else [] for id in self.ids]
@@ -314,6 +312,15 @@ class Failures:
         below, above = np.divmod(pairs, len(network.kind))
         pointer = np.concatenate([[0], np.cumsum(np.bincount(below, minlength=len(network.kind)))])
         return pointer.astype(np.int64), above.astype(np.int64)
+
+
+def _untouched(network: ProductionNetwork) -> int:
+    """Return the buyer's own making of the product, which no failure stops, where none upstream buys of it; else -1."""
+    if network.home is None:
+        return -1
+    sold = network.owner[(network.indices == network.home) & ((network.flags & EXTRA) == 0)]
+    sold = sold[sold != network.market(str(network.product))]
+    return -1 if np.isin(sold, network.indices).any() else network.home
 
 
 def _nothing(rows: int, width: int) -> sparse.csr_array:

@@ -73,8 +73,8 @@ def stop_losses(
     graph : SupplyGraph
         The buyer's own facts; a supplier without ``country`` is a plant of which nobody said where it stands.
     threats : sequence of Threat
-        What stops, for how many days; names are unique. Nodes are countries, suppliers, or makers (``facts.maker``), who
-        stop with all their plants.
+        What stops, for how many days; names are unique. Nodes are countries, suppliers, or makers (``facts.maker``, or a
+        company that supplies nothing itself), who stop with all their plants.
     values : mapping
         The buyer's products and their yearly value (None: not known); only the products count here.
     buyer : str

@@ -302,7 +302,7 @@ class _Lines:
     def summary(self, root: int) -> dict[str, Any]:
         at = self.at[root]
         low, high = _within(*(whole[:, at] for whole, _ in self.ends))
-        top = int(np.argmax(np.round(low, 12))) if low.size and low.max() > 0 else None
+        top = int(np.lexsort((-np.round(high, 12), -np.round(low, 12)))[0]) if low.size and low.max() > 0 else None
         visible = [
             seen / reached for seen, reached in zip(self.seen[:, at], self.reached[:, at], strict=False) if reached > 0
         ]

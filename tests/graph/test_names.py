@@ -48,6 +48,17 @@ def test_values_are_grouped_by_the_text_of_their_row_each_once(column):
         assert grouped[text].tolist() == list(dict.fromkeys(told))
 
 
+def test_rows_of_rows_are_those_of_the_whole():
+    part = Names(TABLE)[np.array([4, 2, 0])][np.array([2, 0])]
+    assert part.frame["item"].to_list() == part.texts("item", part.codes("item")) == ["gear", "seal"]
+    assert part.apart().frame["supplier"].to_list() == ["X", "Y"]
+
+
+def test_one_value_of_several_texts_is_each_ones():
+    grouped = Names(TABLE).grouped("item", np.array([0, 1, 2, 3]), np.array([5, 5, 5, 5]))
+    assert [grouped[text].tolist() for text in ("gear", "seal", "")] == [[5], [5], [5]]
+
+
 def test_a_section_names_its_nodes_as_the_whole_does_and_copies_no_table_for_that(network):
     hit = (network.nodes["item"] == "ndfeb_magnet").to_numpy()
     part = section(network, hit, ["ev_traction_motor"])

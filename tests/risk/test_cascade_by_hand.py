@@ -93,6 +93,118 @@ def test_every_firm_scores_as_the_equations_say_by_hand(economy, replaceable, to
             assert (row["steps"], row["converged"]) == (step, converged)
 
 
+def all_cases(sales, sector, role, down, up, replaceable, tolerance, max_steps):
+    """The equations on full matrices, a row per case: losses downstream, upstream, steps, whether they came to rest."""
+    sectors, sold, bought = range(max(sector) + 1), sales.sum(1), sales.sum(0)
+    kind, same = role[np.ix_(sector, sector)], sector[:, None] == sector
+    of_sector = np.array([sales[sector == k].sum(0) for k in sectors])[sector]
+    parts = {
+        "essential": sales / np.where(of_sector > 0, of_sector, 1),
+        "non_essential": sales / np.where(bought > 0, bought, 1),
+    }
+    parts = {name: np.where(kind == name, part, 0.0) for name, part in parts.items()}
+    told = sales / np.where(sold > 0, sold, 1)[:, None]
+    d, u, steps, rests = down.copy(), up.copy(), np.zeros(len(down), int), np.zeros(len(down), bool)
+    open_ = np.ones(len(down), bool)
+    while open_.any():
+        left = ((1 - d) * sold) @ same
+        gone = (
+            d * np.where(left > 1e-12 * sold.sum(), np.minimum(1, sold / np.maximum(left, 1e-300)), 1) if replaceable else d
+        )
+        groups = [gone[:, sector == k] @ parts["essential"][sector == k] for k in sectors]
+        new_d = np.minimum(1, np.max([down, gone @ parts["non_essential"], *groups], axis=0))
+        new_u = np.minimum(1, np.maximum(up, u @ told.T))
+        widest = np.maximum((new_d - d).max(1), (new_u - u).max(1))
+        d[open_], u[open_] = new_d[open_], new_u[open_]
+        steps[open_] += 1
+        rests |= open_ & (widest <= tolerance)
+        open_ &= (widest > tolerance) & (steps < max_steps)
+    return d, u, steps, rests
+
+
+@pytest.mark.parametrize("method", ["frontier", "lanes"])
+@pytest.mark.parametrize("max_steps", [1, 3, 10_000])
+@pytest.mark.parametrize("replaceable", [True, False])
+def test_parts_of_few_firms_lost_in_a_wide_economy_spread_by_the_equations(replaceable, max_steps, method):
+    """Each firm sells to one or two others, and to a few large ones: what is lost of some stays among few for a while."""
+    random, n = np.random.default_rng(5), 500
+    supplier, buyer = np.tile(np.arange(n), 2), np.concatenate([random.permutation(n), random.integers(0, 40, n)])
+    sales = np.zeros((n, n))
+    sales[supplier, buyer] = random.pareto(1.1, 2 * n) + 0.1
+    sales[:2] = (sales[:2] > 0) / (sales[:2] > 0).sum(1)[:, None]  # two firms alike, in a sector of their own
+    sector = np.append([3, 3], random.integers(0, 3, n - 2))
+    role = np.array([random.permutation([*ROLES[:2], *ROLES[:2]]) for _ in range(4)], dtype=object)
+    role[1, 1] = "none"
+    down, up = np.zeros((90, n)), np.zeros((90, n))
+    for case in range(1, 90):
+        for loss in (down, up):
+            for firm in random.integers(0, n, random.integers(0, 3)):
+                some = [
+                    firm,
+                    random.choice(np.flatnonzero(sales[firm])),
+                    *random.permutation(np.flatnonzero(sales[:, firm]))[:1],
+                ]
+                loss[case, some] = random.choice([0.0, 0.02, 0.3, 0.7, 1.0], len(some))
+    down[0, 0] = 0.9995  # the other of the two takes over but a little
+    hit = (down > 0) | (up > 0)
+    scenario, firm = np.nonzero(hit)
+    shocks = pl.DataFrame({"firm": firm, "scenario": scenario, "loss": down[hit], "loss_upstream": up[hit]})
+    names = [str(k) for k in range(4)]
+    network = network_of(
+        {(int(i), int(j)): sales[i, j] for i, j in zip(*np.nonzero(sales), strict=True)},
+        [str(k) for k in sector],
+        {(k, m): role[int(k), int(m)] for k in names for m in names},
+        None,
+    )
+    some = hit.any(1)
+    settings = {"replaceable": replaceable, "tolerance": 1e-2, "max_steps": max_steps}
+    d, u, steps, rests = (one[some] for one in all_cases(sales, sector, role, down, up, **settings))
+    found = systemic_risk(network, shocks=shocks, method=method, **settings)
+    weight = sales.sum(1) / sales.sum()
+    expected = np.transpose([np.maximum(d, u) @ weight, d @ weight, u @ weight])
+    np.testing.assert_allclose(found.select(SCORES), expected, rtol=0, atol=1e-11)
+    assert (found["steps"].to_list(), found["converged"].to_list()) == (steps.tolist(), rests.tolist())
+    losses = systemic_losses(network, shocks=shocks, method=method, **settings)
+    lost = np.zeros((90, 2, n))
+    lost[losses["scenario"], :, losses["firm"]] = losses.select("loss_downstream", "loss_upstream")
+    np.testing.assert_allclose(lost[some].swapaxes(0, 1), [d, u], rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("method", ["frontier", "lanes"])
+def test_a_loss_that_grows_by_exactly_the_tolerance_has_come_to_rest(method):
+    """A quarter of a firm's orders stops, then a quarter of that of its supplier's: 1, 1/4, 1/16, all of them exact."""
+    sales = {(0, 1): 3.0, (0, 2): 1.0, (3, 0): 1.0, (3, 1): 3.0} | {(i, i + 1): 1.0 for i in range(4, 500)}
+    network = network_of(sales, ["a"] * 501, {("a", "a"): "non_essential"}, None)
+    for tolerance, steps in ((0.25, 1), (0.0625, 2), (0.01, 3)):
+        row = systemic_risk(network, firms=[2], tolerance=tolerance, method=method).row(0, named=True)
+        assert (row["steps"], row["converged"]) == (steps, True)
+
+
+@pytest.mark.parametrize("method", ["frontier", "lanes"])
+def test_in_a_sector_that_is_nearly_or_wholly_lost_hardly_anybody_takes_over(method):
+    """Sixty sectors of one buyer each: what is left of one may be nothing, or less by rounding, or little."""
+    random = np.random.default_rng(3)
+    sizes = random.integers(3, 10, 60)
+    sector = np.repeat(np.arange(60), sizes)
+    first, value = len(sector), random.pareto(0.4, len(sector)) + 0.1
+    sales = {(i, int(first + k)): float(value[i]) for i, k in enumerate(sector)}
+    names = [*(f"s{k}" for k in sector), *("shop" for _ in sizes)]
+    network = network_of(sales, names, {(f"s{k}", "shop"): "essential" for k in range(60)}, None)
+    every = [{"firm": i, "scenario": -1, "loss": 1.0} for i in range(first + 60)]
+    for loss in (1.0, 0.9996, 0.5):
+        shocks = [{"firm": i, "scenario": int(k), "loss": loss} for i, k in enumerate(sector)] + every
+        arguments = {"shocks": shocks, "max_steps": 1, "method": method}
+        losses = systemic_losses(network, **arguments)
+        found = dict(
+            losses.filter(pl.col("firm") == pl.col("scenario") + first).select("scenario", "loss_downstream").rows()
+        )
+        for k in range(60):
+            share = value[sector == k] / value[sector == k].sum()
+            gone = loss * np.minimum(1, share / (1 - loss)) if loss < 1 else np.ones(sizes[k])
+            assert found[k] == pytest.approx(share @ gone, abs=1e-9)
+        assert (systemic_risk(network, **arguments).select(pl.max_horizontal(SCORES)).to_series() <= 1).all()
+
+
 def made_up(n, links, seed, sectors=7):
     random = np.random.default_rng(seed)
     pairs = np.unique(random.integers(0, n, (links, 2)), axis=0)

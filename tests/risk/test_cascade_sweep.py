@@ -79,6 +79,9 @@ def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
             systemic_risk(network, out=tmp_path, **other)
     with pytest.raises(InputError, match="another sweep"):
         systemic_losses(network, out=tmp_path)
+    tables = [GOLDEN.parent / "g01_n200_mixed" / f"{name}.csv" for name in ("transactions", "firms", "roles")]
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_risk(FirmNetwork.from_transactions(*tables), out=tmp_path)
     with pytest.raises(InputError, match="another sweep"):
         systemic_risk(network, out=tmp_path, method="lanes")
     assert systemic_risk(network, out=tmp_path, method="frontier").equals(systemic_risk(network, out=tmp_path))
@@ -89,8 +92,14 @@ def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
 
 @pytest.mark.parametrize(
     "other",
-    [{"loss": [0.5, 0.75]}, {"firm": [1, 3]}, {"loss_upstream": [0.5, 0.25]}, {"scenario": ["a", "b"]}],
-    ids=["other losses", "other firms", "other losses upstream", "other scenarios"],
+    [
+        {"loss": [0.5, 0.75]},
+        {"firm": [1, 3]},
+        {"loss_upstream": [0.5, 0.25]},
+        {"scenario": ["a", "b"]},
+        {"scenario": ["z", "z"]},
+    ],
+    ids=["other losses", "other firms", "other losses upstream", "other scenarios", "other names"],
 )
 def test_a_folder_of_other_shocks_is_refused_whatever_they_are_called(network, tmp_path, other):
     shocks = {"firm": [1, 2], "scenario": ["a", "a"], "loss": [0.5, 1.0]}

@@ -21,7 +21,7 @@ def test_agrees_with_every_subset_on_random_monotone_losses_that_may_be_the_thre
     monkeypatch.setattr(set_families, "_TOGETHER", together)
     rng = np.random.default_rng(7)
     for _ in range(200):
-        n_events, max_order, threshold = int(rng.integers(1, 9)), int(rng.integers(1, 5)), rng.integers(1, 12) / 8
+        n_events, max_order, threshold = int(rng.integers(1, 9)), int(rng.integers(1, 5)), rng.integers(0, 12) / 8
         loss = random_loss(rng, n_events)
         expected = []
         for size in range(max_order + 1):
@@ -60,8 +60,9 @@ def test_pairs_that_fall_short_even_together_with_their_neighbours_are_not_tried
 def test_it_stops_with_a_clear_error_past_the_limit():
     with pytest.raises(LimitError, match="More than 1,000 sets"):
         minimal_sets(lambda failed: failed.sum(axis=1), range(100), 3, 3, limit=1_000)
-    with pytest.raises(InputError, match="max_order"):
-        minimal_sets(lambda failed: failed.sum(axis=1), range(3), 0, 1)
+    for max_order in (0, 1.5):
+        with pytest.raises(InputError, match="max_order"):
+            minimal_sets(lambda failed: failed.sum(axis=1), range(3), max_order, 1)
 
 
 def test_no_events_and_no_failures():

@@ -1,12 +1,24 @@
 """Stops of a buyer's own sourcing: blanks are intervals, groups change nothing, and two engines of time agree."""
 
 import math
+from random import Random
 
 import kanmon.risk.production.stops as module
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph
-from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, reduce, stop_courses, stop_losses, stop_measures
+from kanmon.risk import (
+    Candidate,
+    Scenario,
+    Threat,
+    controlled,
+    halt,
+    reduce,
+    stockpile,
+    stop_courses,
+    stop_losses,
+    stop_measures,
+)
 from kanmon.risk.production.stop_measures import StopTrials
 from polars.testing import assert_frame_equal
 
@@ -97,6 +109,92 @@ def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_toget
     threat = Threat(Scenario("t", stops), 180.0)
     row = stop_losses(graph, [threat], {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
     assert (row["lost_low"], row["lost_estimate"], row["lost_high"]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_of_the_facts_does_not_matter_nor_whether_those_of_an_item_stand_together(seed):
+    graph, facts = own()
+    facts[1] |= {"stock_days": None, "switching_days": 400.0}  # of gears, what one row says and the other does not
+    facts[5] |= {"stock_days": None, "switching_days": 20.0}
+    stated = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=facts)
+    mixed = Random(seed).sample(facts, len(facts))
+    found = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=mixed)
+    assert_frame_equal(found.products, stated.products)
+    assert_frame_equal(found.items.sort("threat", "item"), stated.items.sort("threat", "item"))
+
+
+@pytest.mark.parametrize(
+    ("makers", "node", "least", "most"),
+    [
+        (("X", "X"), "X", 1.0, 1.0),
+        (("@M", "@M"), "@M", 1.0, 1.0),
+        (("@M", "@M"), "X", 0.25, 0.25),
+        (("@M", None), "@M", 0.25, 1.0),
+        (("X", None), "X", 0.25, 1.0),
+        ((None, None), "@M", 0.0, 1.0),
+        (("@M", "Y"), "X", 0.25, 0.25),
+        (("@M", "Y"), "Y", 0.75, 0.75),
+    ],
+)
+def test_a_maker_stops_with_all_its_plants_itself_among_them_and_may_be_the_one_that_nobody_named(makers, node, least, most):
+    rows = [("gear", "X", "M", "JPN", 0.25, None, None), ("gear", "Y", None, "JPN", 0.75, None, None)]
+    graph, _ = own(rows, [("robot", "gear"), ("arm", "gear"), ("tool", "gear")])
+    facts = [
+        {"item": "gear", "supplier": plant, "maker": maker, "stock_days": 0.0, "switching_days": 400.0}
+        for plant, maker in zip("XY", makers, strict=True)
+    ]
+    (row,) = stop_losses(graph, threats(node), {"robot": 1.0}, buyer="own", facts=facts).products.iter_rows(named=True)
+    assert (row["lost_low"], row["lost_high"]) == pytest.approx((least, most))
+
+
+SOME = [  # what happens, and what it takes from the robot for certain, as an estimate, and possibly, in days
+    ([halt("TWN", item="chip")], (0.0, 70.0, 160.0)),
+    ([halt("TWN", item="chip", lasts=50.0)], (0.0, 30.0, 30.0)),
+    ([halt("TWN", item="chip", start=100.0, lasts=50.0)], (0.0, 0.0, 30.0)),
+    ([halt("TWN", item="chip"), stockpile("chip", 30.0)], (0.0, 40.0, 130.0)),
+    ([halt("TWN", item="gear"), halt("CHN", item="bolt")], (0.0, 0.0, 0.0)),
+]
+
+
+@pytest.mark.parametrize(("happens", "days"), SOME, ids=range(len(SOME)))
+def test_what_happens_may_be_of_one_item_and_end_early_and_bring_a_stock_of_its_own(happens, days, monkeypatch):
+    """20 days of chips, of one maker; another delivers on an unknown day: by the others' 90, or never, or at once."""
+    graph, facts = own()
+    arguments = graph, [Threat(Scenario("t", happens), 180.0)], {"robot": 1.0}
+    monkeypatch.setattr(module, "_SMALL", 0)
+    row = stop_losses(*arguments, buyer="own", facts=facts).products.row(0, named=True)
+    last = stop_courses(*arguments, buyer="own", facts=facts).sort("day").row(-1, named=True)
+    for end, lost in zip(("low", "estimate", "high"), days, strict=True):
+        assert row[f"lost_{end}"] * 180 == pytest.approx(lost, abs=1e-6)
+        assert last[f"lost_{end}"] == pytest.approx(lost, abs=1e-6)
+
+
+@pytest.mark.parametrize("stock", [0.0, 50.0])
+@pytest.mark.parametrize("item", ["cable", None])
+def test_what_nobody_is_named_for_may_be_in_stock_and_lasts_while_something_else_is_short(item, stock):
+    """The seals, of a maker of no known place and a blank stock, are short for up to 60 days in the stop of a country."""
+    graph, facts = own(needs=[*NEEDS, ("robot", "cable"), ("tool", "cable")])
+    facts = [*facts, {"item": "cable", "supplier": "U-jp", "stock_days": stock}]
+    stops = [Threat(Scenario(str(days), halt("USA", item=item)), days) for days in (40.0, 180.0, 80.0)]
+    for row in stop_losses(graph, stops, VALUES, buyer="own", facts=facts).products.iter_rows(named=True):
+        days = float(row["threat"])
+        seals = 0.0 if item else min(60.0, days)
+        lost = seals + max(0.0, days - seals - stock)
+        assert row["lost_open"] * days == pytest.approx(lost)
+        assert row["day_open"] == (None if not lost else 0.0 if seals else stock)
+
+
+def test_the_stop_of_an_item_hides_nothing_of_another_that_nobody_is_named_for():
+    graph, facts = own(needs=[*NEEDS, ("robot", "cable"), ("tool", "cable")])
+    found = stop_losses(graph, threats("gear"), VALUES, buyer="own", facts=facts).products
+    assert found["lost_open"].to_list() == found["lost_high"].to_list()
+    assert dict(found.select("product", "lost_open").rows()) == {"robot": pytest.approx(60 / 180), "tool": 0.0}
+
+
+def test_what_the_buyer_does_not_buy_itself_runs_out_on_no_day_of_its():
+    graph, facts = behind(stock=30.0, ready=60.0)
+    items = stop_losses(graph, threats("CHN"), {"robot": 1.0}, buyer="own", facts=facts).items
+    assert dict(items.select("item", "days").rows()) == {"gear": 30.0, "steel": math.inf}
 
 
 def test_certain_losses_are_those_of_a_calendar():
@@ -286,16 +384,20 @@ def behind(stock, ready):
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
     facts = [{"item": "gear", "supplier": "X", "stock_days": 0.0, "switching_days": ready}]
-    facts += [{"item": "steel", "supplier": "W", "stock_days": stock}]
-    return stop_losses(graph, threats("CHN"), {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
+    return graph, [*facts, {"item": "steel", "supplier": "W", "stock_days": stock}]
 
 
 def test_whether_a_source_that_is_opened_needs_what_stops_and_has_it_in_stock_is_not_known():
-    row = behind(stock=30.0, ready=60.0)
+    graph, facts = behind(stock=30.0, ready=60.0)
+    arguments = graph, threats("CHN"), {"robot": 1.0}
+    row = stop_losses(*arguments, buyer="own", facts=facts).products.row(0, named=True)
     # X works for 30 days. Who takes over on day 60 may need no steel, or have none; as an estimate it has as much as X.
     assert row["lost_low"] == pytest.approx(30 / 180)
     assert row["lost_high"] == pytest.approx(150 / 180)
     assert row["lost_estimate"] == pytest.approx(120 / 180)
+    curve = stop_courses(*arguments, buyer="own", facts=facts).sort("day").row(-1, named=True)
+    for end in ("low", "high", "estimate"):
+        assert curve[f"lost_{end}"] / 180 == pytest.approx(row[f"lost_{end}"], abs=1e-6)
 
 
 @pytest.mark.parametrize(

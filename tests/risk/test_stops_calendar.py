@@ -89,8 +89,10 @@ def company(items, spends):
             {"id": f"{kind}{n}", "name_en": "x", "kind": "component"}
             for n in range(len(items))
             for kind in ("product", "item")
-        ],
-        inputs=[{"item": f"product{n}", "input": f"item{n}", "source": "s"} for n in range(len(items))],
+        ]
+        + [{"id": id, "name_en": "x", "kind": "component"} for id in ("other", "nobody's")],
+        inputs=[{"item": f"product{n}", "input": f"item{n}", "source": "s"} for n in range(len(items))]
+        + [{"item": "other", "input": "nobody's", "source": "s"}],
         suppliers=suppliers,
         shares=shares,
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
@@ -193,6 +195,18 @@ def test_every_figure_of_a_stop_is_that_of_a_calendar(items, stop, spends):
         for name, day in (("day_low", first), ("day_estimate", between), ("day_high", last)):
             assert row[name] == (None if day >= DAYS else pytest.approx(day)), name
         assert (row["stops_low"], row["stops_high"]) == pytest.approx((cases["low"][2], cases["high"][2]))
+        assert (row["lost_open"], row["day_open"], row["stops_open"]) == pytest.approx(  # what is nobody's goes into others
+            (row["lost_high"], row["day_low"], row["stops_high"])
+        )
+        short = cases["estimate"][2]
+        told = found.items.filter(item=f"item{number}").select("lost", "days").rows()
+        if short > 1e-9:
+            least, _, middle = ends(one["stock"])
+            stock = max(least, blanks[1]) if middle is None else middle
+            out = between if between < DAYS else max(DAYS, stock / short)  # what outlasts the stop would run out then
+            assert told == [pytest.approx((short, out))]
+        else:
+            assert told == []
 
 
 candidates = st.lists(

@@ -6,7 +6,8 @@ import kanmon as kn
 import numpy as np
 import polars as pl
 import pytest
-from kanmon.risk import exposure, look_through
+from kanmon.risk import chokepoints, exposure, look_through
+from kanmon.risk.production import supply_lines
 from kanmon.risk.production.supply_lines import _ends
 from kanmon.risk.production.tiers import over_all_tiers, shared_sources
 from polars.testing import assert_frame_equal
@@ -54,3 +55,37 @@ def test_lines_end_with_the_longest_way_behind_a_node_and_in_a_circle_never():
     looped = LOOP.network(None, buyer="JPN")
     assert _ends(looped, np.array([looped.market("a")]), 30) is None
     assert _ends(looped, np.array([looped.market("e")]), 30) is not None
+
+
+def test_lines_split_at_a_maker_by_how_much_hangs_on_each_need_and_machines_and_dispensable_things_have_none():
+    needs = {"a": {}, "b": {"kept_without_low": 0.0, "kept_without_high": 0.5}, "c": {"role": "equipment"}}
+    needs |= {"d": {"essential": False}, "e": {"kept_without_low": 0.5, "kept_without_high": 0.5}}
+    places = dict(zip(["top", *needs, "f"], ("JPN", "CHN", "DEU", "USA", "GBR", "FRA", "ITA"), strict=True))
+    little = {"item": "e", "input": "f", "source": "s", "kept_without_low": 0.5, "kept_without_high": 1.0}
+    graph = kn.SupplyGraph(
+        items=[{"id": one, "name_en": one, "kind": "component"} for one in places],
+        inputs=[*({"item": "top", "input": one, "source": "s"} | about for one, about in needs.items()), little],
+        suppliers=[{"id": place, "name_en": place, "kind": "country"} for place in places.values()],
+        shares=[{"item": one, "supplier": place, "source": "s", "share": 1.0} for one, place in places.items()],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    # Of the product all hangs on a, half or all on b, half on e; what hangs on f is all that e needs, however little it is.
+    behind = {"JPN": 1.0, "CHN": 1 / 2.25, "DEU": 0.75 / 2.25, "FRA": 0.5 / 2.25, "ITA": 0.5 / 2.25}
+    expected = {place: part / sum(behind.values()) for place, part in behind.items()}
+    frame = look_through(graph, "top").filter(pl.col("tier").is_null())
+    assert dict(frame.select("country", "share_low").rows()) == pytest.approx(expected)
+    assert frame["share_high"].to_list() == pytest.approx(frame["share_low"].to_list())
+    flow = chokepoints(graph, "top", kinds="halt").select("node", "dependency_flow").rows()
+    assert dict(flow) == pytest.approx(dict.fromkeys(places.values(), 0.0) | behind)
+
+
+@pytest.mark.parametrize("graph", [LINE, LOOP, kn.load("power_semiconductor")])
+@pytest.mark.parametrize("level", ["country", "supplier"])
+def test_places_one_by_one_make_what_all_of_them_make_at_once(graph, level, monkeypatch):
+    items = graph.inputs["item"].unique().sort().to_list()
+    basket = dict.fromkeys(items, 1.0)
+    tables = [lambda: look_through(graph, basket, "JPN", level=level), lambda: exposure(graph, items[0], "JPN", level=level)]
+    whole = [table() for table in tables]
+    monkeypatch.setattr(supply_lines, "_ROOM", 1)
+    for table, expected in zip(tables, whole, strict=True):
+        assert_frame_equal(table(), expected, rel_tol=1e-12)
