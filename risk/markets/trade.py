@@ -162,7 +162,7 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
 
 
 def _by_cell(frame: Any, market: Sequence[str], unique: bool) -> Any:
-    """Return the sums of `concentrate` by `cells`: half the work and memory of the groups of polars."""
+    """Return the sums of `concentrate` by `cells`: of flows as BACI has them half the work and memory of polars' groups."""
     kinds = frame.to_native().collect_schema()
     words = [name for name in dict.fromkeys((*market, "exporter")) if kinds[name] == pl.String]
     rows = by_origin(frame.with_columns(nw.col(*words).cast(nw.Categorical)) if words else frame, market, unique)
