@@ -40,6 +40,7 @@ def met() -> dict[kernel.Kernel, tuple[Any, ...]]:
     kn.risk.timeline(graph, stop, product="mlcc", horizon=30)
     kn.risk.sweep(graph, [stop, half], product="mlcc")
     kn.risk.uncertainty(graph, [stop], product="mlcc")
+    kn.risk.import_concentration(kn.datasets.bundled_trade().head(10))
     kernel.Kernel.__call__ = call
     return found
 

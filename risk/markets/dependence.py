@@ -99,13 +99,12 @@ def import_concentration(
     """
     frame, item = tidy(trade)
     market = [item, "importer", "year"]
-    early = frame.implementation.is_polars()  # which keeps the order; as many columns more take a third longer to sort
-    rows = concentrate(of_importer(frame, importer), market, unique, extendable, sort=early)
+    rows = concentrate(of_importer(frame, importer), market, unique, extendable)
     rows = rows.with_columns(
         cao=verdict(nw.col("top_share_low"), nw.col("top_share_high"), share_limit),
         meti=verdict(nw.col("hhi_low"), nw.col("hhi_high"), hhi_limit),
     ).select(nw.exclude("reason"), "reason")
-    return rows.to_native() if early else ordered(rows, *market)
+    return rows.to_native() if frame.implementation.is_polars() else ordered(rows, *market)  # polars' are sorted
 
 
 @checked()
