@@ -34,7 +34,7 @@ def check(
     from ...datasets import load
     from ...datasets.intake.folders import inputs, left_out
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
-    from ...datasets.intake.registers import with_names
+    from ...datasets.intake.registers import joined
     from ...datasets.intake.understanding import Understanding, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
@@ -56,7 +56,7 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        tables = with_names(tables)  # codes of firms may be told in another file
+        tables = joined(tables)  # of whom lines were bought another file may tell
         found = Understanding(tuple(tables), tuple(names), "", tuple(left))
         if not failed:
             check_corrections(found, corrections)

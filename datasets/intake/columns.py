@@ -482,7 +482,9 @@ class _Assignment:
                     break
         if "name" not in self.roles and set(self.roles) & {"quantity", "price", "maker"}:
             free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
-            texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
+            texts = [
+                i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links + self.profiles[i].answers
+            ]
             texts = [
                 i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1
             ]  # no name is on all lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -31,15 +32,21 @@ def with_amounts(table: Table) -> Table:
     if not any(cost):
         return table
     (price,), (count, *_) = prices, table.roles["quantity"]
-    called, at = f"{table.names[count]} × {table.names[price]}", len(table.names)
-    unit = {at: replace(table.units[price], factor=1.0)} if price in table.units else {}
+    called = f"{table.names[count]} × {table.names[price]}"
+    units = {len(table.names): replace(table.units[price], factor=1.0)} if price in table.units else {}
+    table = with_column(table, "amount", called, cost, table.letters[price])
+    said = Message("datasets.intake.reckoned", columns=shorten(called), count=sum(map(bool, cost)))
+    return replace(table, units={**table.units, **units}, notes=(*table.notes, said))
+
+
+def with_column(table: Table, role: str, name: str, cells: Sequence[str | None], letters: str = "") -> Table:
+    """Return a table with one more column of its lines, that stands elsewhere or was worked out."""
+    at = len(table.names)
     return replace(
         table,
-        names=(*table.names, called),
-        letters=(*table.letters, table.letters[price]),
-        roles={**table.roles, "amount": (at,)},
+        names=(*table.names, name),
+        letters=(*table.letters, letters),
+        roles={**table.roles, role: (at,)},
         how={**table.how, at: CONTENT},
-        units={**table.units, **unit},
-        data=table.data.with_columns(pl.Series(called, cost, dtype=pl.String)),
-        notes=(*table.notes, Message("datasets.intake.reckoned", columns=shorten(called), count=sum(map(bool, cost)))),
+        data=table.data.with_columns(pl.Series(f"{at} {name}", cells, dtype=pl.String)),
     )

@@ -9,14 +9,73 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
+from .lines import SetAside
+from .reckoned import with_amounts, with_column
 from .settling import MOSTLY
 from .table import Table
 from .values import id_key
-from .words import FIRMS, bare, suggestions
+from .words import FIRMS, bare, marks, plain, suggestions
 
 _COUNTRY = {"country", "国"}
 """Headers that do not say of what it is the country."""
 _FIRMS = {*FIRMS, "supplier_no"}
+
+
+def joined(tables: Sequence[Table]) -> list[Table]:
+    """Return tables with what others of them say of their firms: the names, and of whom the lines of orders were bought."""
+    return _bought(with_names(tables))
+
+
+def _bought(tables: Sequence[Table]) -> list[Table]:
+    """Lines of orders (number of the order, part, quantity) with the firm and day that another table has for the number.
+
+    Such lines are purchases. Another table tells them where each number stands in it once, and it lists no parts.
+    """
+    heads = [table for table in tables if _is_head(table)]
+    found = []
+    for table in tables:
+        has = table.roles.keys()
+        lines = {"order_no", "part", "quantity"} <= has and not has & {*FIRMS, "parent", "level"} and not table.form
+        found.append(_of_orders(table, heads) if lines else table)
+    used = {note.values["file"] for table in found for note in table.notes if note.key.endswith("orders_joined")}
+    return [replace(one, kind="other") if one in heads and one.file in used else one for one in found]
+
+
+def _is_head(table: Table) -> bool:
+    has = table.roles.keys()
+    if table.form or "order_no" not in has or not has & FIRMS or has & {"part", "quantity", "parent", "level", "designator"}:
+        return False
+    numbers = [id_key(cell) for cell in table.texts("order_no") if cell is not None]
+    return bool(numbers) and len({*numbers}) == len(numbers)
+
+
+def _of_orders(table: Table, heads: Sequence[Table]) -> Table:
+    numbers = [None if cell is None else id_key(cell) for cell in table.texts("order_no")]
+    for head in heads:
+        at = {id_key(cell): n for n, cell in enumerate(head.texts("order_no")) if cell is not None}
+        known = sum(number in at for number in numbers)
+        if not known or known < MOSTLY * len(numbers):
+            continue
+        table, numbers = _without_withdrawn(table, numbers, head)
+        for role in ("supplier", "seller", "maker", "date", "currency"):
+            if role in head.roles and role not in table.roles:
+                cells = head.cells(head.roles[role][0])
+                told = [None if number not in at else cells[at[number]] for number in numbers]
+                table = with_column(table, role, head.names[head.roles[role][0]], told)
+        said = Message("datasets.intake.orders_joined", file=head.file, count=known)
+        return with_amounts(replace(table, kind="ledger", notes=(*table.notes, said)))
+    return table
+
+
+def _without_withdrawn(table: Table, numbers: list[str | None], head: Table) -> tuple[Table, list[str | None]]:
+    """Lines without those of orders that are said to be cancelled where the orders stand."""
+    stands = zip(head.texts("order_no"), head.texts("standing"), strict=True) if "standing" in head.roles else ()
+    gone = {id_key(order) for order, word in stands if order and word and plain(word) in marks("withdrawn")}
+    kept = [number not in gone for number in numbers]
+    rows = zip(table.numbers_of_rows, kept, strict=True)
+    aside = [*table.set_aside, *(SetAside(row, "withdrawn") for row, stays in rows if not stays)]
+    table = replace(table, data=table.data.filter(pl.Series(kept)), set_aside=tuple(sorted(aside, key=lambda one: one.row)))
+    return table, [number for number, stays in zip(numbers, kept, strict=True) if stays]
 
 
 def with_names(tables: Sequence[Table]) -> list[Table]:

@@ -35,7 +35,7 @@ from .parents import bills_above, carried, filled, product_column, with_drawn_le
 from .profiles import profile
 from .reckoned import with_amounts
 from .records import unfolded
-from .registers import with_names
+from .registers import joined
 from .sheets import Sheet, indented, read_sheets
 from .shops import with_makers_that_sell
 from .standing import without_references
@@ -137,7 +137,7 @@ def understand(
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += own_tables(file) or published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(with_names(tables)), tuple(names), digest.hexdigest(), tuple(left))
+    return Understanding(tuple(joined(tables)), tuple(names), digest.hexdigest(), tuple(left))
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:

@@ -112,3 +112,46 @@ def test_a_register_keeps_its_lines_whatever_else_it_says_of_firms(tmp_path):
     ]
     found = folder(tmp_path, suppliers=lines)["suppliers"]
     assert found.form == "suppliers" and isinstance(found.data, pl.DataFrame) and found.texts("country") == ["Germany"]
+
+
+HEADS = ["po_id,supplier_id,order_date,status", "PO-1,S01,2026-01-10,received", "PO-2,S02,2026-02-10,received"]
+LINES = ["po_line_id,po_id,part_id,quantity,unit_price", "1,PO-1,P-1,10,5.5", "2,PO-1,P-2,5,100", "3,PO-2,P-1,20,5"]
+
+
+def test_lines_of_orders_are_purchases_of_the_firm_and_day_that_another_table_has_for_the_order(tmp_path):
+    found = folder(tmp_path, orders=HEADS, order_items=LINES, suppliers=FIRMS)
+    lines = found["order_items"]
+    assert (lines.kind, found["orders"].kind) == ("ledger", "other")
+    assert lines.texts("supplier") == ["Alpha Metals GmbH", "Alpha Metals GmbH", "Beta Magnets Co"]
+    assert lines.texts("date") == ["2026-01-10", "2026-01-10", "2026-02-10"] and lines.numbers("amount") == [55, 500, 100]
+    assert {"orders_joined", "reckoned"} <= set(keys(lines))
+
+
+def test_orders_without_lines_list_no_parts(tmp_path):
+    found = folder(tmp_path, orders=HEADS)["orders"]
+    assert found.kind == "other" and "part" not in found.roles
+
+
+def test_lines_of_orders_that_were_cancelled_are_no_purchases(tmp_path):
+    heads = [*HEADS[:2], HEADS[2].replace("received", "cancelled"), "PO-3,S01,2026-03-01,received"]
+    lines = [*LINES, "4,PO-3,P-2,1,90", "5,PO-3,P-1,2,6", "6,PO-3,P-3,2,1", "7,PO-1,P-3,2,1"]
+    found = folder(tmp_path, orders=heads, order_items=lines)["order_items"]
+    assert found.texts("order_no") == ["PO-1", "PO-1", "PO-3", "PO-3", "PO-3", "PO-1"]
+    assert [(each.row, each.reason) for each in found.set_aside] == [(4, "withdrawn")]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [*HEADS, "PO-2,S01,2026-03-10,received"],  # one order of two firms
+        [HEADS[0], "X-1,S01,2026-01-10,received", "X-2,S02,2026-02-10,received"],  # orders of somebody else
+    ],
+)
+def test_lines_whose_orders_nobody_tells_apart_have_no_firm(tmp_path, heads):
+    found = folder(tmp_path, orders=heads, order_items=LINES)["order_items"]
+    assert "supplier" not in found.roles and "orders_joined" not in keys(found)
+
+
+def test_yes_and_no_are_no_names_of_parts(tmp_path):
+    lines = ["supplier_id,part_id,lead_time_days,unit_price,is_primary", "S01,P-1,30,5.5,true", "S02,P-1,60,5,false"]
+    assert "name" not in folder(tmp_path, supplier_parts=[*lines, "S02,P-2,20,100,true"])["supplier_parts"].roles
