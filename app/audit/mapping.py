@@ -19,7 +19,7 @@ from .words import BESIDES
 _LONG = 500
 """Characters of a name in a reference: more than a file with a sheet may have."""
 _SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing"} | dict.fromkeys(
-    ("price_list", "order", "stock"), "listed"
+    ("price_list", "order", "stock", "master"), "listed"
 )
 """Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
 

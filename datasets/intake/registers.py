@@ -18,12 +18,22 @@ from .words import FIRMS, bare, marks, plain, suggestions
 
 _COUNTRY = {"country", "国"}
 """Headers that do not say of what it is the country."""
+_OF_A_BILL = {"quantity", "parent", "level", "designator", *FIRMS}
 _FIRMS = {*FIRMS, "supplier_no"}
 
 
 def joined(tables: Sequence[Table]) -> list[Table]:
     """Return tables with what others of them say of their firms: the names, and of whom the lines of orders were bought."""
-    return _bought(with_names(tables))
+    return _listed(_bought(with_names(tables)))
+
+
+def _listed(tables: Sequence[Table]) -> list[Table]:
+    """A list that says what parts are called, beside a bill that says what goes into what: it is no bill of its own."""
+    bills = [table for table in tables if table.kind == "bom"]
+    told = [table for table in bills if table.roles.keys() & {"quantity", "parent", "level", "designator"}]
+    lists = [table for table in bills if table.roles.keys() >= {"part", "name"} and not table.roles.keys() & _OF_A_BILL]
+    files = {table.file for table in told}  # the lists of one workbook may be one bill, sheet by sheet
+    return [replace(one, kind="master") if one in lists and files - {one.file} else one for one in tables]
 
 
 def _bought(tables: Sequence[Table]) -> list[Table]:

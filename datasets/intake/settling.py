@@ -37,6 +37,9 @@ _GROUP = 2
 _WHETHER = re.compile(
     r"可否|有無|要否|可能|availab|possib|exist|allowed|permitted|interchangeab|substitutable|verfügbar|möglich|是否|가능|여부"
 )
+_KEY = re.compile(r"(.*[a-z])[_ ]+id", re.IGNORECASE | re.DOTALL)
+"""The key of something."""
+_NAMING = {"part", "name", "part_maker", "part_supplier", "number", "supplier", "maker", "seller", "order_no"}
 _OR = re.compile(r"[\s_]+or[\s_]+", re.IGNORECASE)
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
 _NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
@@ -54,6 +57,12 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
     """Words of columns that may say which part it is, or which line."""
     if bare(header) == "device" and {"value", "footprint"} <= roles:
         return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
+    if (
+        one.how == PART
+        and (key := _KEY.fullmatch(header.strip()))
+        and not _NAMING & {found.role for found in suggestions(key[1])}
+    ):
+        return "other", one.score - _AGAINST  # "area_id": of something else than the line's part
     if bare(header) == "source":  # a supplier, but where another column says so
         return one.role, one.score - 0.05
     if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:

@@ -23,10 +23,10 @@ from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, level, name, number, unit_in
 from .words import COMMA, forms, language, marks, ordinal, plain, speaks_one_of
 
-KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
+KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "master", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "card", "result", "other")
 """Kinds of table that a person is told."""
-PARTS = ("bom", "ledger", "sourcing", "price_list", "order", "stock")
+PARTS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "master")
 """Kinds whose lines are parts."""
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
 FORMS = tuple(forms())

@@ -155,3 +155,29 @@ def test_lines_whose_orders_nobody_tells_apart_have_no_firm(tmp_path, heads):
 def test_yes_and_no_are_no_names_of_parts(tmp_path):
     lines = ["supplier_id,part_id,lead_time_days,unit_price,is_primary", "S01,P-1,30,5.5,true", "S02,P-1,60,5,false"]
     assert "name" not in folder(tmp_path, supplier_parts=[*lines, "S02,P-2,20,100,true"])["supplier_parts"].roles
+
+
+def test_the_key_of_something_else_is_no_number_of_a_part(tmp_path):
+    lines = [
+        "po_number,area_id,supplier_id,item_description,quantity,total_cost,order_date",
+        "PO-1,A1,S01,Pump skid,7,396,2026-01-10",
+    ]
+    found = folder(tmp_path, orders=[*lines, "PO-2,A1,S02,Pipe supports,3,90,2026-02-10"])["orders"]
+    assert "part" not in found.roles and found.texts("name") == ["Pump skid", "Pipe supports"]
+    coded = ["po_number,sku_id,supplier_id,quantity,total_cost,order_date", "PO-1,K-17,S01,7,396,2026-01-10"]
+    assert folder(tmp_path, orders=[*coded, "PO-2,K-18,S02,3,90,2026-02-10"])["orders"].texts("part") == ["K-17", "K-18"]
+
+
+BILL = ["parent_part_id,child_part_id,quantity", "FG-1,P-1,4", "FG-1,P-2,1"]
+NAMES = ["part_id,part_name,category", "P-1,Magnet,magnets", "P-2,Motor,motors", "P-9,Spare belt,belts"]
+
+
+def test_a_list_of_what_parts_are_called_beside_a_bill_is_no_bill(tmp_path):
+    found = folder(tmp_path, bom=BILL, parts=NAMES)
+    assert (found["bom"].kind, found["parts"].kind) == ("bom", "master")
+    company = company_from(understand(tmp_path))
+    assert list(company.products) == ["FG-1"] and company.parts["P-1"].name == "Magnet"
+
+
+def test_a_list_of_parts_alone_is_a_bill_as_before(tmp_path):
+    assert folder(tmp_path, parts=NAMES)["parts"].kind == "bom"
