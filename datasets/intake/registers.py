@@ -28,12 +28,18 @@ def joined(tables: Sequence[Table]) -> list[Table]:
 
 
 def _listed(tables: Sequence[Table]) -> list[Table]:
-    """A list that says what parts are called, beside a bill that says what goes into what: it is no bill of its own."""
+    """A list that says what most parts of the bills are called, in a file of its own: it is no further bill."""
     bills = [table for table in tables if table.kind == "bom"]
     told = [table for table in bills if table.roles.keys() & {"quantity", "parent", "level", "designator"}]
     lists = [table for table in bills if table.roles.keys() >= {"part", "name"} and not table.roles.keys() & _OF_A_BILL]
+    parts = {key for table in told for key in _parts(table)}
+    masters = [one for one in lists if parts and len(parts & _parts(one)) >= MOSTLY * len(parts)]
     files = {table.file for table in told}  # the lists of one workbook may be one bill, sheet by sheet
-    return [replace(one, kind="master") if one in lists and files - {one.file} else one for one in tables]
+    return [replace(one, kind="master") if one in masters and one.file not in files else one for one in tables]
+
+
+def _parts(table: Table) -> set[str]:
+    return {id_key(part) for part in table.texts("part") if part is not None}
 
 
 def _bought(tables: Sequence[Table]) -> list[Table]:

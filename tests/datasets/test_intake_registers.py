@@ -179,5 +179,7 @@ def test_a_list_of_what_parts_are_called_beside_a_bill_is_no_bill(tmp_path):
     assert list(company.products) == ["FG-1"] and company.parts["P-1"].name == "Magnet"
 
 
-def test_a_list_of_parts_alone_is_a_bill_as_before(tmp_path):
+def test_a_list_of_parts_alone_or_of_other_parts_than_the_bill_has_is_a_bill(tmp_path):
     assert folder(tmp_path, parts=NAMES)["parts"].kind == "bom"
+    others = [BILL[0], "FG-2,P-1,4", "FG-2,X-2,1", "FG-2,X-3,1"]
+    assert folder(tmp_path, bom=others)["parts"].kind == "bom"
