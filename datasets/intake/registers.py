@@ -32,7 +32,7 @@ def _listed(tables: Sequence[Table]) -> list[Table]:
     bills = [table for table in tables if table.kind == "bom"]
     told = [table for table in bills if table.roles.keys() & {"quantity", "parent", "level", "designator"}]
     lists = [table for table in bills if table.roles.keys() >= {"part", "name"} and not table.roles.keys() & _OF_A_BILL]
-    parts = {key for table in told for key in _parts(table)}
+    parts = {key for table in told for key in _parts(table)} if lists else set()
     masters = [one for one in lists if parts and len(parts & _parts(one)) >= MOSTLY * len(parts)]
     files = {table.file for table in told}  # the lists of one workbook may be one bill, sheet by sheet
     return [replace(one, kind="master") if one in masters and one.file not in files else one for one in tables]
