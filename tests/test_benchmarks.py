@@ -15,18 +15,26 @@ def test_a_benchmark_finds_what_it_imports(name, monkeypatch):
     importlib.import_module(name)
 
 
-def test_the_engines_of_the_trade_benchmark_give_the_same_figures(tmp_path, monkeypatch):
+@pytest.mark.parametrize("ordered", [False, True])
+def test_the_engines_of_the_trade_benchmark_give_the_same_figures(tmp_path, monkeypatch, ordered):
     monkeypatch.syspath_prepend(FOLDER)
     trade = importlib.import_module("trade")
-    trade.generate(tmp_path / "trade.parquet", 2_000)
+    trade.generate(tmp_path / "trade.parquet", 2_000, ordered)
     found = [
         [round(figure, 6) for figure in run(str(tmp_path / "trade.parquet"), False)[1:]] for run in trade.ENGINES.values()
     ]
-    assert len(found) == 5 and found == [found[0]] * 5
+    assert len(found) == 6 and found == [found[0]] * 6
+
+
+def test_the_engine_that_is_said_to_give_our_table_gives_it_where_values_and_origins_are_blank(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    trade = importlib.import_module("trade")
+    trade.generate(tmp_path / "trade.parquet", 20_000, ordered=False)
+    trade.compare(str(tmp_path / "trade.parquet"))
 
 
 def test_the_trade_benchmark_finds_kanmon_in_a_process_of_its_own(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(FOLDER)
     trade = importlib.import_module("trade")
-    trade.generate(tmp_path / "trade.parquet", 2_000)
+    trade.generate(tmp_path / "trade.parquet", 2_000, ordered=False)
     assert trade.measure("kanmon", str(tmp_path / "trade.parquet"), False)["total"] > 0
