@@ -112,7 +112,10 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         return text(f"app.check.{name}", lang, **values)
 
     terminal.print(headline(table, lang), style="bold")
-    by_place = {i: role for role, places in table.roles.items() if role not in _UNTOLD for i in places}
+    by_place: dict[int, list[str]] = {}
+    for role, places in table.roles.items():
+        for i in places if role not in _UNTOLD else ():
+            by_place.setdefault(i, []).append(role)
     if brief:
         rest = [shorten(name, 32) for i, name in enumerate(table.names) if name and i not in by_place]
         told = say("columns_unused", columns=", ".join(rest)) if rest else ""
@@ -140,7 +143,7 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         terminal.print(note.text(lang), style="dim", markup=False)
 
 
-def _columns(table: Table, by_place: dict[int, str], lang: str) -> Sheet:
+def _columns(table: Table, by_place: dict[int, list[str]], lang: str) -> Sheet:
     """Each column with what it was taken for, how sure where not by its words, and values from it."""
     from .sheet import Sheet
 
@@ -156,7 +159,7 @@ def _columns(table: Table, by_place: dict[int, str], lang: str) -> Sheet:
             unit = f" [{table.units[i].word}]" if i in table.units and table.units[i].word else ""
             how = table.how.get(i, "")
             guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
-            taken = [f"{_role(table, by_place[i], lang)}{guess}{unit}"] if i in by_place else []
+            taken = [f"{_role(table, role, lang)}{guess}{unit}" for role in by_place.get(i, ())]
             taken += [say("role_level")] if i in table.drawn else []
             grid.add_row(table.letters[i], safe(name, 32), safe(" + ".join(taken) or say("unused"), 48), samples)
     return grid

@@ -410,3 +410,9 @@ def test_names_of_files_and_sheets_and_columns_turn_no_text_of_a_report_around_t
     assert turn not in json.dumps(report, ensure_ascii=False) and "uv.json" in json.dumps(report["remarks"])
     assert turn not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert not [sheet.name for sheet in read_sheets(tmp_path / "out" / "report.xlsx") if turn in str(sheet.frame.to_dicts())]
+
+
+def test_a_column_that_is_read_as_two_things_is_said_to_be_both(tmp_path):
+    lines = ["ITEM NO.,PART NUMBER,DESCRIPTION,QTY.", "1,rail_clamp,,10", "2,post_100,,4", "3,mount_lid,Cube top,1"]
+    said = run("check", csv(tmp_path / "cad.csv", *lines), "--lang", "en").output
+    assert "part number + name" in said
