@@ -18,7 +18,8 @@ from .words import FIRMS, bare, marks, plain, suggestions
 
 _COUNTRY = {"country", "国"}
 """Headers that do not say of what it is the country."""
-_OF_A_BILL = {"quantity", "parent", "level", "designator", *FIRMS}
+_STRUCTURE = {"quantity", "parent", "level", "designator"}
+"""Roles of a bill: what goes in where, and how much of it."""
 _FIRMS = {*FIRMS, "supplier_no"}
 
 
@@ -28,12 +29,15 @@ def joined(tables: Sequence[Table]) -> list[Table]:
 
 
 def _listed(tables: Sequence[Table]) -> list[Table]:
-    """A list that says what most parts of the bills are called, in a file of its own: it is no further bill."""
+    """A list that says what most parts of the bills are called, in a file of its own: it is no further bill.
+
+    What a person calls a bill is one.
+    """
     bills = [table for table in tables if table.kind == "bom"]
-    told = [table for table in bills if table.roles.keys() & {"quantity", "parent", "level", "designator"}]
-    lists = [table for table in bills if table.roles.keys() >= {"part", "name"} and not table.roles.keys() & _OF_A_BILL]
+    told = [table for table in bills if table.roles.keys() & _STRUCTURE]
+    lists = [one for one in bills if one.roles.keys() >= {"part", "name"} and not one.roles.keys() & (_STRUCTURE | FIRMS)]
     parts = {key for table in told for key in _parts(table)} if lists else set()
-    masters = [one for one in lists if parts and len(parts & _parts(one)) >= MOSTLY * len(parts)]
+    masters = [one for one in lists if not one.said and parts and len(parts & _parts(one)) >= MOSTLY * len(parts)]
     files = {table.file for table in told}  # the lists of one workbook may be one bill, sheet by sheet
     return [replace(one, kind="master") if one in masters and one.file not in files else one for one in tables]
 
@@ -45,53 +49,62 @@ def _parts(table: Table) -> set[str]:
 def _bought(tables: Sequence[Table]) -> list[Table]:
     """Lines of orders (number of the order, part, quantity) with the firm and day that another table has for the number.
 
-    Such lines are purchases. Another table tells them where each number stands in it once, and it lists no parts.
+    Such lines are purchases, unless a person says what else they are. Another table tells them where each number stands in
+    it once, and it lists no parts.
     """
     heads = [table for table in tables if _is_head(table)]
-    found = []
-    for table in tables:
-        has = table.roles.keys()
-        lines = {"order_no", "part", "quantity"} <= has and not has & {*FIRMS, "parent", "level"} and not table.form
-        found.append(_of_orders(table, heads) if lines else table)
-    used = {note.values["file"] for table in found for note in table.notes if note.key.endswith("orders_joined")}
-    return [replace(one, kind="other") if one in heads and one.file in used else one for one in found]
+    head_of = {n: head for n, table in enumerate(tables) if _is_lines(table) and (head := _head_of(table, heads))}
+    found = [_of_order(table, head_of[n]) if n in head_of else table for n, table in enumerate(tables)]
+    return [replace(one, kind="other") if one in head_of.values() else one for one in found]
+
+
+def _is_lines(table: Table) -> bool:
+    has = table.roles.keys()
+    free = not table.form and (not table.said or table.kind == "ledger")
+    return free and {"order_no", "part", "quantity"} <= has and not has & {*FIRMS, "parent", "level"}
 
 
 def _is_head(table: Table) -> bool:
     has = table.roles.keys()
-    if table.form or "order_no" not in has or not has & FIRMS or has & {"part", "quantity", "parent", "level", "designator"}:
+    if table.form or "order_no" not in has or not has & FIRMS or has & ({"part"} | _STRUCTURE):
         return False
-    numbers = [id_key(cell) for cell in table.texts("order_no") if cell is not None]
+    numbers = [number for number in _numbers(table) if number is not None]
     return bool(numbers) and len({*numbers}) == len(numbers)
 
 
-def _of_orders(table: Table, heads: Sequence[Table]) -> Table:
-    numbers = [None if cell is None else id_key(cell) for cell in table.texts("order_no")]
-    for head in heads:
-        at = {id_key(cell): n for n, cell in enumerate(head.texts("order_no")) if cell is not None}
-        known = sum(number in at for number in numbers)
-        if not known or known < MOSTLY * len(numbers):
-            continue
-        table, numbers = _without_withdrawn(table, numbers, head)
-        for role in ("supplier", "seller", "maker", "date", "currency"):
-            if role in head.roles and role not in table.roles:
-                cells = head.cells(head.roles[role][0])
-                told = [None if number not in at else cells[at[number]] for number in numbers]
-                table = with_column(table, role, head.names[head.roles[role][0]], told)
-        said = Message("datasets.intake.orders_joined", file=head.file, count=known)
-        return with_amounts(replace(table, kind="ledger", notes=(*table.notes, said)))
-    return table
+def _head_of(table: Table, heads: Sequence[Table]) -> Table | None:
+    """The table that has most of the orders of some lines."""
+    numbers = _numbers(table)
+    told = ((head, {*_numbers(head)} - {None}) for head in heads)
+    return next((head for head, own in told if sum(number in own for number in numbers) >= MOSTLY * len(numbers) > 0), None)
 
 
-def _without_withdrawn(table: Table, numbers: list[str | None], head: Table) -> tuple[Table, list[str | None]]:
+def _of_order(table: Table, head: Table) -> Table:
+    table = _without_withdrawn(table, head)
+    at = {number: n for n, number in enumerate(_numbers(head)) if number is not None}
+    numbers = _numbers(table)
+    for role in ("supplier", "seller", "maker", "date", "currency"):
+        if role in head.roles and role not in table.roles:
+            (i, *_) = head.roles[role]
+            cells = head.cells(i)
+            told = [None if number not in at else cells[at[number]] for number in numbers]
+            table = with_column(table, role, head.names[i], told)
+    said = Message("datasets.intake.orders_joined", file=head.file, count=sum(number in at for number in numbers))
+    return with_amounts(replace(table, kind="ledger", notes=(*table.notes, said)))
+
+
+def _numbers(table: Table) -> list[str | None]:
+    return [None if cell is None else id_key(cell) for cell in table.texts("order_no")]
+
+
+def _without_withdrawn(table: Table, head: Table) -> Table:
     """Lines without those of orders that are said to be cancelled where the orders stand."""
-    stands = zip(head.texts("order_no"), head.texts("standing"), strict=True) if "standing" in head.roles else ()
-    gone = {id_key(order) for order, word in stands if order and word and plain(word) in marks("withdrawn")}
-    kept = [number not in gone for number in numbers]
+    stands = zip(_numbers(head), head.texts("standing"), strict=True) if "standing" in head.roles else ()
+    gone = {number for number, word in stands if number and word and plain(word) in marks("withdrawn")}
+    kept = [number not in gone for number in _numbers(table)]
     rows = zip(table.numbers_of_rows, kept, strict=True)
     aside = [*table.set_aside, *(SetAside(row, "withdrawn") for row, stays in rows if not stays)]
-    table = replace(table, data=table.data.filter(pl.Series(kept)), set_aside=tuple(sorted(aside, key=lambda one: one.row)))
-    return table, [number for number, stays in zip(numbers, kept, strict=True) if stays]
+    return replace(table, data=table.data.filter(pl.Series(kept)), set_aside=tuple(sorted(aside, key=lambda one: one.row)))
 
 
 def with_names(tables: Sequence[Table]) -> list[Table]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import polars as pl
-
 from ...graph import Message
 from ...graph.errors import shorten
-from .columns import CONTENT
+from .reckoned import with_column
 from .table import Table
 from .values import firm_key
 
@@ -32,12 +30,4 @@ def with_makers_that_sell(table: Table) -> Table:
     if not any(own):
         return replace(table, notes=notes)
     roles = {role: columns for role, columns in table.roles.items() if role != "billing_country"}
-    return replace(
-        table,
-        names=(*table.names, table.names[at]),
-        letters=(*table.letters, table.letters[at]),
-        roles={**roles, "country": (len(table.names),)},
-        how={**table.how, len(table.names): CONTENT},
-        data=table.data.with_columns(pl.Series("country of makers", own, dtype=pl.String)),
-        notes=notes,
-    )
+    return with_column(replace(table, roles=roles, notes=notes), "country", table.names[at], own, table.letters[at])

@@ -110,6 +110,8 @@ class Table:
     """Columns with numbers of a workbook that have decimals: their dot parts no thousands, and tells nothing of texts."""
     beside: frozenset[str] = frozenset()
     """How the other tables of a workbook write decimals, where they tell."""
+    said: bool = False
+    """Whether a person said of what kind it is."""
     counted: int | None = None
     """Rows of a table that another reader reads (trade, graph)."""
 

@@ -18,7 +18,7 @@ from ...graph.files import reading
 from . import published
 from .alternates import with_alternates
 from .cleaned import cleaned
-from .columns import CONTENT, Columns, assign
+from .columns import Columns, assign
 from .compositions import without_compositions
 from .consumption import with_use
 from .declared import as_questionnaire
@@ -33,7 +33,7 @@ from .notes import notes_of
 from .own import own_sheets, own_tables
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
-from .reckoned import with_amounts
+from .reckoned import with_amounts, with_column
 from .records import unfolded
 from .registers import joined
 from .sheets import Sheet, indented, read_sheets
@@ -224,7 +224,7 @@ class _Reader:
             table, headed = self._with_head(table, place)
             notes += (*stated, *headed)
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
-        table = with_amounts(with_use(replace(table, kind=self._kind(table, place.main, wanted))))
+        table = with_amounts(with_use(replace(table, kind=self._kind(table, place.main, wanted), said=wanted is not None)))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
@@ -246,7 +246,7 @@ class _Reader:
             return table
         owners, again = found
         word = next(iter(table.titles), "")
-        table = self._with_column(table, "parent", word, place.columns[0], pl.Series("owner", owners, dtype=pl.String))
+        table = with_column(table, "parent", word, owners, self._letters(place.columns[0]))
         sums = [SetAside(place.top + 1 + i, "total") for i in sorted(again)]
         aside = sorted([*table.set_aside, *sums], key=lambda each: each.row)
         lines = table.data.filter(~pl.col("row").is_in([each.row for each in sums]))
@@ -259,8 +259,7 @@ class _Reader:
         firms = found or firms_around(rows, kept, titles)
         if firms is None:
             return table
-        cells = pl.Series("firm", firms.cells, dtype=pl.String)
-        return self._with_column(table, "supplier", firms.word, place.columns[firms.column], cells)
+        return with_column(table, "supplier", firms.word, firms.cells, self._letters(place.columns[firms.column]))
 
     def _with_firm_stated(self, table: Table, place: Place) -> tuple[Table, tuple[Message, ...]]:
         """A firm that is stated above a table sells all of it, and that is said."""
@@ -270,7 +269,7 @@ class _Reader:
         if stated is None:
             return table, ()
         word, firm = stated
-        table = self._with_column(table, "seller", word, place.columns[0], pl.lit(firm).alias("firm"))
+        table = with_column(table, "seller", word, [firm] * table.rows, self._letters(place.columns[0]))
         return table, (Message("datasets.intake.stated", firm=shorten(firm)),)
 
     def _above(self, place: Place) -> _Rows:
@@ -288,8 +287,7 @@ class _Reader:
         for role, value in (("parent", head.product), ("parent_name", head.name)):
             if value is not None:
                 cells = [value if level in {top, None} else None for level in levels]
-                column = pl.Series(role, cells, dtype=pl.String)
-                table = self._with_column(table, role, head.label, place.columns[0], column)
+                table = with_column(table, role, head.label, cells, self._letters(place.columns[0]))
         return table, (Message("datasets.intake.head", product=shorten(head.product), label=shorten(head.label)), *notes)
 
     def _carried(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> tuple[Table, tuple[Message, ...]]:
@@ -313,17 +311,8 @@ class _Reader:
             *notes,
         )
 
-    def _with_column(self, table: Table, role: str, name: str, place: int, cells: pl.Series | pl.Expr) -> Table:
-        """A table with what its lines were found to share as one more column of theirs."""
-        at = len(table.names)
-        return replace(
-            table,
-            names=(*table.names, name),
-            letters=(*table.letters, *column_letters(self.sheet.left, (place,))),
-            roles={**table.roles, role: (at,)},
-            how={**table.how, at: CONTENT},
-            data=table.data.with_columns(cells),
-        )
+    def _letters(self, place: int) -> str:
+        return column_letters(self.sheet.left, (place,))[0]
 
     def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:
         """The sheet of the audit workbook that this is, if it is one: by its name, else by what only such a sheet has."""

@@ -10,10 +10,10 @@ ORDERS = ["po_id,supplier_id,part_id,quantity,unit_price,order_date", "PO-1,S01,
 ORDERS += ["PO-2,S02,P-1,20,5,2026-02-10", "PO-3,S01,P-2,5,100,2026-03-10"]
 
 
-def folder(tmp_path, **files):
+def folder(tmp_path, corrections=None, **files):
     for name, lines in files.items():
         (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return {table.sheet: table for table in understand(tmp_path).tables}
+    return {table.sheet: table for table in understand(tmp_path, corrections=corrections).tables}
 
 
 def keys(table):
@@ -183,3 +183,23 @@ def test_a_list_of_parts_alone_or_of_other_parts_than_the_bill_has_is_a_bill(tmp
     assert folder(tmp_path, parts=NAMES)["parts"].kind == "bom"
     others = [BILL[0], "FG-2,P-1,4", "FG-2,X-2,1", "FG-2,X-3,1"]
     assert folder(tmp_path, bom=others)["parts"].kind == "bom"
+
+
+@pytest.mark.parametrize(("kind", "after"), [("bom", "bom"), ("ledger", "ledger"), ("order", "order")])
+def test_what_a_person_says_of_lines_of_orders_holds(tmp_path, kind, after):
+    said = {"sheets": {"order_items": {"kind": kind}}}
+    found = folder(tmp_path, said, orders=HEADS, order_items=LINES)["order_items"]
+    assert (found.kind, "supplier" in found.roles) == (after, kind == "ledger")
+
+
+@pytest.mark.parametrize("kind", ["bom", "master"])
+def test_what_a_person_says_of_a_list_of_parts_holds(tmp_path, kind):
+    said = {"sheets": {"parts": {"kind": kind}}}
+    assert folder(tmp_path, said, bom=BILL, parts=NAMES)["parts"].kind == kind
+
+
+def test_countries_of_a_register_are_addresses_where_a_person_says_so(tmp_path):
+    said = {"sheets": {"suppliers": {"columns": {"country": "billing_country"}}}}
+    folder(tmp_path, said, purchase_orders=ORDERS, suppliers=FIRMS)
+    company = company_from(understand(tmp_path, corrections=said))
+    assert {source.country for sources in company.sources.values() for source in sources} == {None}
