@@ -9,6 +9,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
+from .columns import CORRECTED
 from .lines import SetAside
 from .reckoned import with_amounts, with_column
 from .settling import MOSTLY
@@ -123,12 +124,14 @@ def with_names(tables: Sequence[Table]) -> list[Table]:
 
 
 def _placed(table: Table) -> Table:
-    """A register of firms whose countries may be their addresses, and that is said."""
+    """A register of firms whose countries are their addresses: where they make what they sell it does not say."""
     at = next(iter(table.roles.get("country", ())), None)
-    if at is None or not table.form or bare(table.names[at]) not in _COUNTRY:
+    stated = at is None or table.how[at] == CORRECTED or bare(table.names[at]) not in _COUNTRY
+    if at is None or stated or not table.form or "billing_country" in table.roles:
         return table
+    roles = {"billing_country" if role == "country" else role: places for role, places in table.roles.items()}
     said = Message("datasets.intake.country_of_list", column=shorten(table.names[at]))
-    return table if said in table.notes else replace(table, notes=(*table.notes, said))
+    return replace(table, roles=roles, notes=(*table.notes, said))
 
 
 def _codes(table: Table) -> dict[str, str]:
