@@ -409,7 +409,9 @@ def _needs(
     needs = needs.sort("market", "link").with_columns(slot=pl.int_range(pl.len()).over("market"))
     counts = np.bincount(needs["market"].to_numpy(), minlength=n)
     shares = np.bincount(pairs["sale"].to_numpy(), minlength=m)
-    wants = np.where(shares == 0, 0, np.where(shares == counts[owner], 1, 2)).astype(np.int8)
+    # Who buys something by itself, too, may make less than it could: it is looked at apart from those who share all.
+    alone = np.bincount(owner[(kind[owner] == MAKER) & ((flags & SHARED) == 0)], minlength=n) > 0
+    wants = np.where(shares == 0, 0, np.where((shares == counts[owner]) & ~alone[target], 1, 2)).astype(np.int8)
     some = pairs.filter(pl.Series(wants[pairs["sale"].to_numpy()] == 2)).join(
         needs.select("market", "goal", "slot"), on=["market", "goal"], maintain_order="left"
     )

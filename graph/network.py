@@ -53,7 +53,7 @@ MAKER, MARKET, GROUP = 0, 1, 2
 SHARED, EQUIPMENT, ASSUMED, EXTRA = 1, 2, 4, 8
 """Flags of links: sourcing that nobody knows; a machine; "buys as the world does" is assumed; a new source of a scenario."""
 UNIFORM = 2
-"""A whole market all of whose makers share all of its needs."""
+"""A whole market all of whose makers share all of its needs, and buy nothing by themselves."""
 LEVELS = ("country", "company", "site")
 """Whose shares a network is made of."""
 
@@ -117,9 +117,10 @@ class ProductionNetwork:
     need_indptr, needs : numpy.ndarray
         Shared requirements of market i, each as one of its links: ``needs[need_indptr[i]:need_indptr[i + 1]]``.
     wants : numpy.ndarray of int8
-        m: whether the maker behind a market's link shares none (0), all (1) or some (2) of the market's needs.
+        m: whether the maker behind a market's link shares none (0) of the market's needs, all of them and buys nothing by
+        itself (1), or some, or all beside what it buys by itself (2).
     some_indptr, some : numpy.ndarray
-        For links that share some: which, counted from the market's first need.
+        For links of kind 2: which, counted from the market's first need.
     names : Names
         The texts of the nodes, by number.
     chains : dict of str to tuple of str

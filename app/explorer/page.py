@@ -24,6 +24,7 @@ SCRIPTS = (
     "words",
     "network",
     "conditions",
+    "weights",
     "kernels",
     "simulation",
     "unknowns",

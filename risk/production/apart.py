@@ -6,11 +6,11 @@ found exactly:
 - In a whole market a side makes the less of two sums that are linear in the shares: with the need in plenty, and with what
   there is of it besides what is made without. So the least is that of all choices of one sum for each side, and in a choice
   what is open goes to whoever brings least.
-- In a buyer's market a maker k of share w_k makes w_k v_k (b + (1 - b) f_k) where a part f_k of its need is met, and takes
-  f_k mu_k of the side's stock. That is linear in the shares and in the parts: the least over shares of the most over parts
+- In a buyer's market a maker k of share w_k makes w_k (u_k + (v_k - u_k) f_k) where a part f_k of its need is met, and takes
+  f_k mu_k of what the side's stock makes; u_k = min(v_k, b e_k) is made without. That is linear in the shares and in the parts: the least over shares of the most over parts
   is the most over parts of the least over shares, which by duality is the most over the worth t of a unit of open share of
 
-      t X + sum_k ( low_k c_k - room_k max(0, t - c_k) ),   c_k = v_k (b + (1 - b) f_k)
+      t X + sum_k ( low_k c_k - room_k max(0, t - c_k) ),   c_k = u_k + (v_k - u_k) f_k
 
   with X what is open. At any t a side gives its stock to whoever gains most by it, piece by piece; in t it is concave.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from ...graph.kernel import part
 from ...graph.network import EXTRA
 from .arrays import Net, Room, State, Way
-from .reaching import TINY, reach, shares
+from .reaching import TINY, bare, needing, reach, shares
 from .weights import LEAST, weigh
 
 MOST_CHOICES = 10
@@ -60,7 +60,7 @@ def of_the_world(node, slot, net: Net, state: State, way: Way, room: Room):
                 made += (1.0 - b) * reach(need, one, net, state, way)
         for k in range(start, stop):
             short = shares(k, slot, net) and scarce(state.side[net.indices[k]], choice, need, net, state, way)
-            room.mu[k - start] = room.v[k - start] * (b if short else 1.0)
+            room.mu[k - start] = bare(room.v[k - start], room.e[k - start], b) if short else room.v[k - start]
         weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, room.mu, room.w)
         for k in range(start, stop):
             made += room.w[k - start] * room.mu[k - start]
@@ -74,13 +74,13 @@ def worth(t, slack, node, slot, net: Net, state: State, way: Way, room: Room):
     """Return what the makers of a buyer's market make at best at a worth ``t`` of a unit of open share (see above)."""
     start, stop = net.indptr[node], net.indptr[node + 1]
     need = net.needs[net.need_ptr[node] + slot]
-    b, v, met = net.kept[need], room.v, room.w
+    b, v, e, met = net.kept[need], room.v, room.e, room.w
     for k in range(start, stop):
         i, a = k - start, reach(need, state.side[net.indices[k]], net, state, way)
         # Who has no known part of the world's supply takes nothing from the others.
-        met[i] = 1.0 if not shares(k, slot, net) or (room.mu[i] <= 0.0 and a > 0.0) else 0.0
+        met[i] = 1.0 if not shares(k, slot, net) or (net.share[k] <= 0.0 and a > 0.0) else 0.0
     for one in range(way.sides):
-        left = reach(need, one, net, state, way)
+        left = (1.0 - b) * reach(need, one, net, state, way)
         while left > TINY:
             pick, ratio, top = -1, 0.0, 0.0
             for k in range(start, stop):
@@ -93,8 +93,9 @@ def worth(t, slack, node, slot, net: Net, state: State, way: Way, room: Room):
                     or state.side[net.indices[k]] != one
                 ):
                     continue
-                even = (t / v[i] - b) / (1.0 - b)  # met so far, it brings as much as the worth
-                gain = (1.0 - b) * v[i] * (net.high[k] if met[i] < even - TINY else net.low[k]) / room.mu[i]
+                none = bare(v[i], e[i], b)
+                even = (t - none) / (v[i] - none)  # met so far, it brings as much as the worth
+                gain = (v[i] - none) * (net.high[k] if met[i] < even - TINY else net.low[k]) / room.mu[i]
                 if gain > ratio:
                     pick, ratio, top = k, gain, min(1.0, even) if met[i] < even - TINY else 1.0
             if pick < 0:
@@ -105,7 +106,8 @@ def worth(t, slack, node, slot, net: Net, state: State, way: Way, room: Room):
     made = t * slack
     for k in range(start, stop):
         if not net.flags[k] & EXTRA:
-            each = v[k - start] * (b + (1.0 - b) * met[k - start])
+            none = bare(v[k - start], e[k - start], b)
+            each = none + (v[k - start] - none) * met[k - start]
             made += net.low[k] * each - (net.high[k] - net.low[k]) * max(0.0, t - each)
     return made
 
@@ -126,7 +128,7 @@ def worst_apart(node, slot, net: Net, state: State, way: Way, room: Room):
     start, stop = net.indptr[node], net.indptr[node + 1]
     open_, top = 0.0, 0.0
     for k in range(start, stop):
-        room.mu[k - start] = net.share[k] * state.x[net.indices[k] * way.sides]
+        room.mu[k - start] = needing(k, net.kept[need], net, state, way)
         if not net.flags[k] & EXTRA:
             open_ += net.high[k] - net.low[k]
             top = max(top, room.v[k - start])

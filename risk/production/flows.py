@@ -232,6 +232,8 @@ def aged(epoch, t, net: Net, way: Way, desk: Desk, machines: Machines, marks: Ma
             net.rank[i] = machines.rank[epoch * len(net.needs) + i]
         for i in range(len(desk.bare)):
             desk.bare[i] = -1.0
+        for node in range(len(net.kind)):
+            desk.today[3 * node] = -1.0  # what is made without a need hangs on what binds
         for node in range(len(net.kind) * way.sides):
             marks.dirty[node] = 1
     return epoch

@@ -28,12 +28,15 @@ from .reaching import (
     TINY,
     UNIFORM,
     WORST,
+    bare,
     fullest,
     lift,
+    needing,
     passing,
     reach,
     shares,
     snap,
+    unhindered,
 )
 from .weights import EVEN, LEAST, MOST, squeeze, weigh
 
@@ -187,7 +190,7 @@ def evenly(node, left, net: Net, state: State, way: Way, room: Room):
     """Return what a market's makers give when all are supplied alike: the scarcest need as its own place gets it."""
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w = room.v, room.w
+    v, e, w = room.v, room.e, room.w
     total = left
     for k in range(start, stop):
         if w[k - start] * v[k - start] <= 0.0:
@@ -198,7 +201,7 @@ def evenly(node, left, net: Net, state: State, way: Way, room: Room):
             if net.kept[need] < 1.0 and shares(k, slot, net):
                 a = reach(need, state.side[net.indices[k]], net, state, way)
                 least = min(least, net.kept[need] + (1.0 - net.kept[need]) * a)
-        total += w[k - start] * v[k - start] * least
+        total += min(w[k - start] * v[k - start], w[k - start] * e[k - start] * least)
     return total
 
 
@@ -226,13 +229,13 @@ def exposed(node, net: Net, state: State, way: Way, room: Room):
 def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Room):
     """Return the most that makers (of one side; ``group`` < 0: all) make of an availability ``a`` of one shared need.
 
-    They keep ``b`` of their output without it. Makers who do not share the need make what they can; among the others it goes
-    first to those that this market hangs on most per unit of the world's supply.
+    They make ``b`` of what they could without it, as far as their own needs let them. Makers who do not share the need make
+    what they can; among the others it goes first to those that this market hangs on most per unit of the world's supply.
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
     v, w, mu = room.v, room.w, room.mu
     indices, share, side = net.indices, net.share, state.side
-    free, inside = 0.0, 0.0
+    free, inside, made = 0.0, 0.0, 0.0
     for k in range(start, stop):
         i = k - start
         mu[i] = 0.0
@@ -242,26 +245,28 @@ def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Roo
             free += w[i] * v[i]
             continue
         inside += w[i] * v[i]
-        mu[i] = share[k] * state.x[indices[k] * way.sides]
+        made += w[i] * bare(v[i], room.e[i], b)
+        mu[i] = needing(k, b, net, state, way)
     budget = (1.0 - b) * a
     if net.whole[node]:
-        return free + min(inside, b * inside + budget)
-    made = b * inside
+        return free + min(inside, made + budget)
     if a > 0.0:  # a maker of no known part of the world's supply takes nothing from the others
         for k in range(start, stop):
             i = k - start
             mine = w[i] * v[i] > 0.0 and (group < 0 or side[indices[k]] == group)
-            if mine and share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, net):
-                made += (1.0 - b) * w[i] * v[i]
+            if mine and share[k] <= 0.0 and shares(k, slot, net):
+                made += w[i] * (v[i] - bare(v[i], room.e[i], b))
     while budget > TINY:
         pick, ratio = -1, 0.0
         for k in range(start, stop):
             i = k - start
-            if mu[i] > 0.0 and w[i] * v[i] / mu[i] > ratio:
-                pick, ratio = i, w[i] * v[i] / mu[i]
+            if mu[i] > 0.0:
+                value = w[i] * v[i] / (share[k] * state.x[indices[k] * way.sides])
+                if value > ratio:
+                    pick, ratio = i, value
         if pick < 0:
             break
-        step = min(budget, (1.0 - b) * mu[pick])
+        step = min(budget, mu[pick])
         made += step * ratio
         budget -= step
         mu[pick] = 0.0
@@ -269,12 +274,38 @@ def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Roo
 
 
 @part
-def at_worst(node, total, net: Net, state: State, way: Way, room: Room):
-    """Return what a market gives where what is short falls on the makers whose loss hurts most."""
-    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    floor = 1.0
-    for slot in range(count):
-        floor = min(floor, net.kept[net.needs[first + slot]])
+def sure(node, net: Net, state: State, way: Way, room: Room):
+    """Return what a market gives where all its makers lack all that they share: the part kept without is there at worst.
+
+    Of a maker's plants some lack what it buys by itself, too. At worst those are hit most: they keep ``own`` of their output
+    and the others all, so that what is kept of it all bends where the need is worse than that.
+    """
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    b = 1.0
+    for i in range(net.need_ptr[node], net.need_ptr[node + 1]):
+        b = min(b, net.kept[net.needs[i]])
+    if b <= 0.0:
+        return 0.0
+    v, e, w, mu = room.v, room.e, room.w, room.mu
+    for k in range(start, stop):
+        i, own = k - start, 1.0
+        if net.wants[k] == 2 and v[i] < e[i]:
+            for j in range(net.indptr[net.indices[k]], net.indptr[net.indices[k] + 1]):
+                if not net.flags[j] & SHARED:
+                    own = min(own, net.kept[j])
+        mu[i] = v[i] if net.wants[k] == 0 else min(v[i], b * e[i])
+        if own < b:
+            mu[i] = own * e[i] + (v[i] - own * e[i]) / (1.0 - own) * (b - own)
+    left = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.spread, mu, w)
+    total = 0.0 if way.spread == LEAST else left
+    for k in range(start, stop):
+        total += w[k - start] * mu[k - start]
+    return total
+
+
+@part
+def at_worst(node, total, least, net: Net, state: State, way: Way, room: Room):
+    """Return what a market gives where what is short falls on the makers whose loss hurts most; ``least``: see `sure`."""
     hidden = 0.0
     if not net.whole[node]:
         hidden = exposed(node, net, state, way, room)
@@ -286,7 +317,7 @@ def at_worst(node, total, net: Net, state: State, way: Way, room: Room):
         else:
             apart += found
     lost = min(joint, apart) if way.sides > 1 else joint
-    return max(total - lost - hidden, floor * total)
+    return max(total - lost - hidden, least)
 
 
 @part
@@ -309,13 +340,12 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
             a = fullest(need, net, state, way)
             if net.whole[node] or a <= 0.0:
                 for k in range(start, stop):
-                    mu[k - start] = v[k - start] * (b if shares(k, slot, net) else 1.0)
+                    mu[k - start] = bare(v[k - start], room.e[k - start], b) if shares(k, slot, net) else v[k - start]
                 weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, mu, w)
             else:
                 for k in range(start, stop):
-                    part_of = net.share[k] * state.x[net.indices[k] * way.sides]
-                    mu[k - start] = part_of if shares(k, slot, net) else -1.0
-                squeeze(start, stop, net.slack[node], a, b, net.low, net.high, net.flags, v, w, mu)
+                    mu[k - start] = needing(k, b, net, state, way) if shares(k, slot, net) else -1.0
+                squeeze(start, stop, net.slack[node], a, b, net.low, net.high, net.flags, v, room.e, w, mu)
         for apart in range(2 if way.sides > 1 else 1):
             # One stock for all makers, as much as any place gets; then (apart) each side has what its place gets.
             given = left
@@ -334,25 +364,27 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
     In the best arrangement, ``only`` is the slot of the one need to look at where there is plenty of the others (-1: all).
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
-    v, w = room.v, room.w
+    v, e, w = room.v, room.e, room.w
     indices, flags, slack = net.indices, net.flags, net.slack[node]
     gain, x = state.gain, state.x
     shift = here * len(indices)
     extra = 0.0
     for k in range(start, stop):
         v[k - start] = gain[shift + k] * x[indices[k] * way.sides + here]
+        e[k - start] = gain[shift + k] * state.cap[indices[k]] if net.wants[k] == 2 else v[k - start]
         if flags[k] & EXTRA:
             extra += v[k - start]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     if way.arrangement != WORST:
         # A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing. (What one
-        # that can do without it in part makes is bounded below, need by need; to cut it here too would cut it twice.)
+        # that can do without it in part makes is bounded below, need by need.)
         for k in range(start, stop):
             if net.wants[k] == 2 and (way.arrangement == BEST or in_loop):
                 for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
                     need = net.needs[first + net.some[i]]
                     if net.kept[need] <= 0.0 and reach(need, state.side[indices[k]], net, state, way) <= 0.0:
                         v[k - start] = 0.0
+    least = sure(node, net, state, way, room) if count > 0 and way.arrangement == WORST else 0.0
     left = weigh(start, stop, slack, net.low, net.high, flags, way.spread, v, w)
     total = 0.0 if way.spread == LEAST else left
     for k in range(start, stop):
@@ -366,7 +398,7 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
     else:
         alike = net.whole[node] and way.sides == 1
         for k in range(start, stop):
-            alike = alike and (flags[k] & EXTRA or net.wants[k] == 1)
+            alike = alike and (flags[k] & EXTRA or unhindered(k, v[k - start], e[k - start], net))
         if slack > 0.0 and way.spread != EVEN and not alike and (way.arrangement == WORST or way.spread == MOST):
             # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others
             # may hurt (help) more: a maker is then taken to be as large as it may be.
@@ -375,7 +407,7 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
                     w[k - start] = min(net.high[k], net.low[k] + slack)
         gives = total
         if way.arrangement == WORST:
-            gives = at_worst(node, total, net, state, way, room)
+            gives = at_worst(node, total, least, net, state, way, room)
         if way.arrangement != WORST or total > 1.0 + TINY:
             # With spare capacity the worst is bounded by the best, as in `uniform`.
             rest = 0.0 if way.arrangement == WORST else left

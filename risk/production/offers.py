@@ -8,7 +8,8 @@ from __future__ import annotations
 from ...graph.kernel import part
 from ...graph.network import EXTRA, SHARED
 from .arrays import Desk, Marks, Net, Room, Sent, State, Stock, Way, Worn
-from .kernels import ALIKE, BEST, LOOSE, TINY, UNIFORM, WORST, market, passing, shares, snap
+from .kernels import ALIKE, BEST, LOOSE, TINY, UNIFORM, WORST, market, passing, shares, snap, sure
+from .reaching import bare, unhindered
 from .weights import EVEN, LEAST, MOST, weigh
 
 SOON = 1e-9
@@ -102,11 +103,11 @@ def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, ro
     """Weigh the makers of a market that bring ``v``; with ``needed`` (of a whole market), count whose capacity needs what.
 
     ``mass[sums:]``: what all bring, what no source has room for, and all capacity. ``mass[rows + slot * sides + one]``: the
-    capacity on side ``one`` that needs ``slot``; two rows more hold that of makers who need everything, and anything. Where
-    all is one place, the weights that decide the capacities decide it all; elsewhere others may hurt (help) more: a maker is
+    capacity on side ``one`` that needs ``slot``; two rows more hold that of makers who need everything, and anything, and as
+    many as there are needs what is made without each. Where all is one place, the weights that decide the capacities decide it all; elsewhere others may hurt (help) more: a maker is
     then taken to be as large as it may be.
     """
-    v, w = room.v, room.w
+    v, e, w = room.v, room.e, room.w
     start, stop = net.indptr[node], net.indptr[node + 1]
     left = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.spread, v, w)
     total = 0.0 if way.spread == LEAST else left
@@ -118,14 +119,15 @@ def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, ro
     if net.slack[node] > 0.0 and way.spread != EVEN and (way.arrangement == WORST or way.spread == MOST):
         alike = way.sides == 1
         for k in range(start, stop):
-            alike = alike and (net.flags[k] & EXTRA != 0 or net.wants[k] == 1)
+            alike = alike and (net.flags[k] & EXTRA != 0 or unhindered(k, v[k - start], e[k - start], net))
         if not alike:
             for k in range(start, stop):
                 if not net.flags[k] & EXTRA:
                     w[k - start] = min(net.high[k], net.low[k] + net.slack[node])
     everything = rows + needed * way.sides
     anything = everything + way.sides
-    for i in range(rows, anything + way.sides):
+    without = anything + way.sides
+    for i in range(rows, without + needed * way.sides):
         mass[i] = 0.0
     for k in range(start, stop):
         much = w[k - start] * v[k - start]
@@ -138,23 +140,28 @@ def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, ro
             else:
                 for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
                     mass[rows + net.some[i] * way.sides + one] += much
+                    b = net.kept[net.needs[net.need_ptr[node] + net.some[i]]]
+                    mass[without + net.some[i] * way.sides + one] += w[k - start] * bare(v[k - start], e[k - start], b)
     for slot in range(needed):
+        b = net.kept[net.needs[net.need_ptr[node] + slot]]
         for one in range(way.sides):
             mass[rows + slot * way.sides + one] += mass[everything + one]
+            mass[without + slot * way.sides + one] += b * mass[everything + one]
 
 
 @part
-def limited(slot, share, b, full, mass, sums, rows, way: Way, desk: Desk):
+def limited(slot, share, b, full, mass, sums, rows, without, way: Way, desk: Desk):
     """Return what a whole market gives when of one need a ``share`` of ``got`` arrives, and of the others there is plenty.
 
     One stock for all makers, as much as place ``full`` gets; and each side with what its place gets.
     """
-    together, apart = 0.0, 0.0
+    together, none, apart = 0.0, 0.0, 0.0
     for one in range(way.sides):
-        much = mass[rows + slot * way.sides + one]
+        much, kept = mass[rows + slot * way.sides + one], mass[without + slot * way.sides + one]
         together += much
-        apart += min(much, b * much + (1.0 - b) * share * desk.got[slot * way.sides + one])
-    pooled = min(together, b * together + (1.0 - b) * share * desk.got[slot * way.sides + full])
+        none += kept
+        apart += min(much, kept + (1.0 - b) * share * desk.got[slot * way.sides + one])
+    pooled = min(together, none + (1.0 - b) * share * desk.got[slot * way.sides + full])
     return min(mass[sums], mass[sums + 1] + (mass[sums + 2] - together) + min(pooled, apart))
 
 
@@ -212,7 +219,7 @@ def apiece(node, plants_at, net: Net, state: State, way: Way, room: Room, desk: 
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w = room.v, room.w
+    v, e, w = room.v, room.e, room.w
     total = desk.mass[1]
     for one in range(2 * way.sides):
         desk.mass[3 + one] = 0.0
@@ -239,28 +246,30 @@ def apiece(node, plants_at, net: Net, state: State, way: Way, room: Room, desk: 
                 and (plants < way.sides or shares(k, slot, net))
             ):
                 least = min(least, b + (1.0 - b) * desk.got[slot * way.sides + at])
+        made = least  # of what it could; where its own needs let it make less, it draws less
+        if plants >= way.sides and e[k - start] > 0.0:
+            made = min(least, v[k - start] / e[k - start])
         for slot in range(needed):
             b = net.kept[net.needs[first + slot]]
             if desk.live[first + slot] and b < 1.0 and (plants < way.sides or shares(k, slot, net)):
-                drawn = max(0.0, least - b) / (1.0 - b)
+                drawn = max(0.0, made - b) / (1.0 - b)
                 runs(plants_at + plants * needed + slot, desk.got[slot * way.sides + at] - drawn, stock)
-        total += (desk.mass[3 + plants] if plants < way.sides else w[k - start] * v[k - start]) * least
+        much = desk.mass[3 + plants] if plants < way.sides else w[k - start] * e[k - start]
+        total += much * least if plants < way.sides else min(w[k - start] * v[k - start], much * least)
     return total
 
 
 @part
-def hurt(node, net: Net, way: Way, desk: Desk):
+def hurt(node, net: Net, state: State, way: Way, room: Room, desk: Desk):
     """Return what a whole market's makers bring at worst: all needs together, dealt so that they hurt most."""
     first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    floor, apart = 1.0, 0.0
-    for slot in range(needed):
-        floor = min(floor, net.kept[net.needs[first + slot]])
+    apart = 0.0
     lost = deprived(-1, node, net, way, desk)
     if way.sides > 1:
         for one in range(way.sides):
             apart += deprived(one, node, net, way, desk)
         lost = min(lost, apart)
-    least = max(desk.mass[0] - lost, floor * desk.mass[0])
+    least = max(desk.mass[0] - lost, sure(node, net, state, way, room))
     if desk.mass[0] > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
         for slot in range(needed):
             b, full = net.kept[net.needs[first + slot]], 0
@@ -268,7 +277,7 @@ def hurt(node, net: Net, way: Way, desk: Desk):
                 if desk.got[slot * way.sides + one] > desk.got[slot * way.sides + full]:
                     full = one
             if b < 1.0:
-                least = min(least, limited(slot, 1.0, b, full, desk.mass, 0, 3, way, desk))
+                least = min(least, limited(slot, 1.0, b, full, desk.mass, 0, 3, 3 + (needed + 2) * way.sides, way, desk))
     return least
 
 
@@ -310,7 +319,8 @@ def tries(node, here, in_loop, summed, extra, net: Net, inner: Net, state: State
     Each as it arrives, without it, and the same at usual capacity: the scarcest need decides.
     """
     first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    sums, rows = 3 * node, 3 * len(net.kind) + (first + 2 * node) * way.sides
+    sums, rows = 3 * node, 3 * len(net.kind) + 2 * (first + node) * way.sides
+    without = (needed + 2) * way.sides  # rows after the first
     full = desk.tried[4 * needed]
     for turn in range(4 * needed):
         slot, what = turn // 4, turn % 4
@@ -335,9 +345,11 @@ def tries(node, here, in_loop, summed, extra, net: Net, inner: Net, state: State
         if summed > 0 and not (gives and (what % 2 == 1 or least <= 0.0)):
             comes = 1.0 if what % 2 == 0 else 0.0
             if what >= USUAL:
-                desk.tried[turn] = snap(limited(slot, comes, b, way.unknown, desk.today, sums, rows, way, desk))
+                most = limited(slot, comes, b, way.unknown, desk.today, sums, rows, rows + without, way, desk)
+                desk.tried[turn] = snap(most)
             else:
-                desk.tried[turn] = snap(limited(slot, comes, b, way.unknown, desk.mass, 0, 3, way, desk) + extra)
+                most = limited(slot, comes, b, way.unknown, desk.mass, 0, 3, 3 + without, way, desk)
+                desk.tried[turn] = snap(most + extra)
             continue
         if what == BARE and desk.bare[(first + slot) * way.sides + here] >= 0.0:
             desk.tried[turn] = desk.bare[(first + slot) * way.sides + here]
@@ -364,24 +376,26 @@ def offered(node, here, again, in_loop, net: Net, inner: Net, state: State, calm
     ``again``: the market was looked at from another side just now. Where its makers bring the same there, all is known but
     its own stocks: ``tried`` holds what each need allows and, after those, the result.
     """
-    v = room.v
+    v, e = room.v, room.e
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     alike = way.arrangement == ALIKE and not in_loop
     worst = way.arrangement == WORST
     summed = needed if net.whole[node] and not alike else 0
-    sums, rows = 3 * node, 3 * len(net.kind) + (first + 2 * node) * way.sides
+    sums, rows = 3 * node, 3 * len(net.kind) + 2 * (first + node) * way.sides
     if summed > 0 and not worst and desk.today[sums] < 0.0:  # what is usual is found once
         for k in range(start, stop):
             v[k - start] = 0.0 if net.flags[k] & EXTRA else 1.0
+            e[k - start] = v[k - start]
         counted(node, summed, desk.today, sums, rows, net, state, way, room)
     if not again:
         reaching(node, net, state, way, desk, worn, sent)
     extra, same = 0.0, again
     for k in range(start, stop):
         brings = state.gain[here * len(net.indices) + k] * state.x[net.indices[k] * way.sides + here]
-        same = same and v[k - start] == brings
-        v[k - start] = brings
+        could = state.gain[here * len(net.indices) + k] * state.cap[net.indices[k]] if net.wants[k] == 2 else brings
+        same = same and v[k - start] == brings and e[k - start] == could
+        v[k - start], e[k - start] = brings, could
         if net.flags[k] & EXTRA:
             extra += brings
     if same and (alike or worst or needed == 0):
@@ -399,7 +413,7 @@ def offered(node, here, again, in_loop, net: Net, inner: Net, state: State, calm
     if worst:
         # With spare capacity who holds what is open is another question for each need.
         if summed > 0 and (desk.mass[0] <= 1.0 + TINY or net.slack[node] <= 0.0):
-            desk.tried[4 * needed] = snap(hurt(node, net, way, desk) + extra)
+            desk.tried[4 * needed] = snap(hurt(node, net, state, way, room, desk) + extra)
         else:
             loose = Way(way.sides, way.unknown, way.spread, WORST, way.mixing, LOOSE)
             desk.tried[4 * needed] = market(node, here, in_loop, OPEN, -1, inner, state, loose, room)

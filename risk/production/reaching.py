@@ -12,7 +12,7 @@ LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
 """What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
 TINY = 1e-12
 UNIFORM = 2
-"""A whole market all of whose makers share all of its needs; 1 is any other whole market, 0 one of a buyer's."""
+"""A whole market all of whose makers share all that they need; 1 is any other whole market, 0 one of a buyer's."""
 
 
 @part
@@ -72,3 +72,29 @@ def shares(k, slot, net: Net):
             if net.some[i] == slot:
                 return True
     return False
+
+
+@part
+def unhindered(k, gives, could, net: Net):
+    """Whether the maker behind link ``k`` shares all needs of its market, and has all that it needs by itself."""
+    if net.wants[k] != 2:
+        return net.wants[k] == 1
+    return (
+        gives == could
+        and net.some_ptr[k + 1] - net.some_ptr[k] == net.need_ptr[net.owner[k] + 1] - net.need_ptr[net.owner[k]]
+    )
+
+
+@part
+def bare(gives, could, b):
+    """Return what a maker makes without a need: the part ``b`` of what it could, as far as its own needs let it."""
+    return min(gives, b * could)
+
+
+@part
+def needing(k, b, net: Net, state: State, way: Way):
+    """Return what a maker makes of the world's supply that it cannot make without a need: more than the part ``b``."""
+    made, could = state.x[net.indices[k] * way.sides], state.x[net.indices[k] * way.sides]
+    if net.wants[k] == 2:
+        could = state.cap[net.indices[k]]
+    return net.share[k] * (made - bare(made, could, b))

@@ -304,7 +304,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
         net_of(network, rank, kept, use),
         State(state.side, cap, gain, np.ones(n * sides)),
         Way(sides, state.unknown, reading.spread, reading.arrangement, reading.mixing, strict),
-        Room(np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))),
+        Room(np.zeros(widest), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))),
     )
 
 
@@ -358,7 +358,8 @@ def simulate(
     the best arrangement, the worst (Fréchet's bounds) and every maker supplied alike. Where a market buys from makers of
     joint share S < 1, what reaches them lies between :math:`\max(0, 1 - (1 - A)/S)` and :math:`\min(1, A/S)`. A maker
     whose sourcing is known, a site and the audited company are one plant: :math:`\min(c, b_g c + (1 - b_g) A_g)` in every
-    reading. Markets and groups of alternatives add up their sources by weight, over every completion of the shares that
+    reading; where the sourcing of some needs only is known, the best arrangement and the estimate take the least of what
+    these and the shared ones allow. Markets and groups of alternatives add up their sources by weight, over every completion of the shares that
     the data allows. What is not attributed to a named supplier may belong to whoever is hit, unless the hit supplier's
     own share is told.
 

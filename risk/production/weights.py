@@ -48,11 +48,12 @@ def weigh(start, stop, slack, low, high, flags, spread, v, w):
 
 
 @large_part
-def hung(level, start, stop, slack, b, low, high, flags, v, w, mu):
+def hung(level, start, stop, slack, b, low, high, flags, v, e, w, mu):
     """Fill ``w`` so that least is made where a need is worth ``level`` a unit; return that, and its slope in the level.
 
-    Without the need a maker makes the part ``b``; with it, all. What is made beyond ``level`` for each unit that the maker
-    takes of the need (``mu``, of the world's; negative: of makers that do without) is given for nothing.
+    Without the need a maker makes the part ``b`` of what it could (``e``), as far as that is no more than it can; with it,
+    all (``v``). What is made beyond ``level`` for each unit that the maker takes of the need (``mu``, of the world's;
+    negative: of makers that do without) is given for nothing.
     """
     for k in range(start, stop):
         w[k - start] = 0.0 if flags[k] & EXTRA else low[k]
@@ -63,15 +64,16 @@ def hung(level, start, stop, slack, b, low, high, flags, v, w, mu):
             i = k - start
             if flags[k] & EXTRA or high[k] - w[i] <= 1e-15:
                 continue
-            each = b * v[i] if v[i] * w[i] < level * mu[i] * (1.0 - 1e-12) else v[i]
+            bare = min(v[i], b * e[i])
+            each = bare if (v[i] - bare) * w[i] < level * mu[i] * (1.0 - 1e-12) else v[i]
             if best < 0 or each < cost:
                 best, cost = k, each
         if best < 0:
             break
         i = best - start
-        top = high[best]
-        if v[i] > 0.0 and v[i] * w[i] < level * mu[i] * (1.0 - 1e-12):
-            top = min(top, level * mu[i] / v[i])
+        top, more = high[best], v[i] - min(v[i], b * e[i])
+        if more > 0.0 and more * w[i] < level * mu[i] * (1.0 - 1e-12):
+            top = min(top, level * mu[i] / more)
         step = min(left, top - w[i])
         w[i] += step
         left -= step
@@ -82,40 +84,43 @@ def hung(level, start, stop, slack, b, low, high, flags, v, w, mu):
         if mu[i] < 0.0:
             made += w[i] * v[i]
             continue
-        made += b * w[i] * v[i] + (1.0 - b) * max(0.0, w[i] * v[i] - level * mu[i])
+        bare = min(v[i], b * e[i])
+        more = v[i] - bare
+        made += w[i] * bare + max(0.0, w[i] * more - level * mu[i])
         if flags[k] & EXTRA:
             continue
-        if v[i] * low[k] > level * mu[i]:
-            slope -= (1.0 - b) * mu[i]
-        elif v[i] * high[k] > level * mu[i]:
-            slope += min(0.0, b * v[i] - min(last, v[i])) * mu[i] / v[i]
+        if more * low[k] > level * mu[i]:
+            slope -= mu[i]
+        elif more * high[k] > level * mu[i]:
+            slope += min(0.0, bare - min(last, v[i])) * mu[i] / more
     return made, slope
 
 
 @large_part
-def squeeze(start, stop, slack, a, b, low, high, flags, v, w, mu):
+def squeeze(start, stop, slack, a, b, low, high, flags, v, e, w, mu):
     """Fill ``w`` with the shares of a buyer's makers of which the best that can be made of a need's part ``a`` is the least.
 
     The most that is made of a need is, by duality, the least over all worths of it (levels) of what it is worth and what is
     made beside: of that and the shares together the least is where two lines below a convex function of the level meet.
     """
     worth = (1.0 - b) * a
-    below, (under, falls) = 0.0, hung(0.0, start, stop, slack, b, low, high, flags, v, w, mu)
+    below, (under, falls) = 0.0, hung(0.0, start, stop, slack, b, low, high, flags, v, e, w, mu)
     falls += worth
     above = 0.0
     for k in range(start, stop):
-        if mu[k - start] > 0.0 and not flags[k] & EXTRA:
-            above = max(above, high[k] * v[k - start] / mu[k - start])
+        i = k - start
+        if mu[i] > 0.0 and not flags[k] & EXTRA:
+            above = max(above, high[k] * (v[i] - min(v[i], b * e[i])) / mu[i])
     if falls >= 0.0 or above <= 0.0:
         return
-    over, rises = hung(above, start, stop, slack, b, low, high, flags, v, w, mu)
+    over, rises = hung(above, start, stop, slack, b, low, high, flags, v, e, w, mu)
     over, rises = over + worth * above, rises + worth
     if rises <= 0.0:
         return
     for _ in range(100):  # pieces of the function, of which there are some four for each maker
         level = (under - over + rises * above - falls * below) / (rises - falls)
         least = under + falls * (level - below)
-        made, slope = hung(level, start, stop, slack, b, low, high, flags, v, w, mu)
+        made, slope = hung(level, start, stop, slack, b, low, high, flags, v, e, w, mu)
         made, slope = made + worth * level, slope + worth
         if made <= least + 1e-13 or slope == 0.0 or not below < level < above:
             return

@@ -231,9 +231,9 @@ class Oracle:
 
     def supplied(self, linear, item, maker, gain, share):
         """Outputs of a maker's plants; what they get of each need is bounded later, by its terms."""
-        cap, groups = self.plant(item, maker), self.groups(item)
+        cap, groups = self.capacity(item, maker), self.groups(item)
         y = linear.variable(gain)
-        linear.below({y: 1.0, share: -cap}, 0.0)
+        linear.below({y: 1.0, share: -self.plant(item, maker)}, 0.0)
         for g in set(self.shared(item, maker)):
             b = groups[g][1]
             if b < 1:
@@ -242,19 +242,26 @@ class Oracle:
                 yield g, {z: 1.0}
 
     def split(self, linear, item, maker, gain, share):
-        """Living and dead plants of a maker by the needs that they lack: each keeps the least of what it can without."""
-        cap, groups, mine = self.plant(item, maker), self.groups(item), set(self.shared(item, maker))
-        alive = {}
+        """Plants of a maker by what they can make (all, what is left of it without an own need, nothing) and what they lack.
+
+        Each keeps the least of what it can make, and of what it can make without each need that it lacks.
+        """
+        cap, groups, mine = self.capacity(item, maker), self.groups(item), set(self.shared(item, maker))
+        told = [(rows, b) for rows, b in groups if maker != "?" and self.told(rows, maker)]
+        left = min((b for rows, b in told if self.group_level(rows, maker) < 1), default=1.0)
+        full = (self.plant(item, maker) - left * cap) / (1 - left) if left < 1 else cap
         sets = [s for size in range(len(groups) + 1) for s in combinations(range(len(groups)), size)]
-        for living in (True, False):
+        lack = {g: {} for g in mine}
+        for mass, most in ((full, 1.0), (cap - full, left), (1 - cap, 0.0)):
+            plants = {}
             for lacks in sets:
                 if set(lacks) <= mine:
-                    keeps = min((groups[g][1] for g in lacks), default=1.0)
-                    alive[living, lacks] = linear.variable(gain * keeps if living else 0.0)
-            masses = {v: 1.0 for (lives, _), v in alive.items() if lives == living}
-            linear.equal(masses | {share: -(cap if living else 1 - cap)}, 0.0)
-        for g in mine:
-            yield g, {v: 1.0 for (_, lacks), v in alive.items() if g in lacks}
+                    plant = linear.variable(gain * min([most, *(groups[g][1] for g in lacks)]))
+                    plants[plant] = 1.0
+                    for g in lacks:
+                        lack[g][plant] = 1.0
+            linear.equal(plants | {share: -mass}, 0.0)
+        yield from lack.items()
 
     def flows(self, rows, lack, share, linear, maximise):
         """Supply of one need runs from its sources to the makers; who is not seen here takes the rest."""
@@ -348,6 +355,34 @@ def test_the_bounds_hold_on_any_acyclic_graph(seed):
     least, most = bounds(model, scenario)
     assert low <= least + 1e-9
     assert high >= most - 1e-9
+    assert low <= estimate <= high
+
+
+@pytest.mark.parametrize("seed", range(600, 700))
+def test_who_buys_one_need_by_itself_and_shares_another_is_within_its_bounds(seed):
+    """Graded needs of one item, of which some makers buy one by themselves: what is kept without is of their capacity."""
+    rng = np.random.default_rng(seed)
+    items, places = ["i0", "i1", "i2"], PLACES[: int(rng.integers(1, 5))]
+    shares = {item: dict(zip(places, rng.dirichlet(np.ones(len(places))).tolist(), strict=True)) for item in items}
+    without = rng.choice([0.0, 0.25, 0.5, 0.75], 2).tolist()
+    needs = [{"input": f"i{k + 1}", "group": None, "mix": None, "low": b, "high": b} for k, b in enumerate(without)]
+    own = {("i1", buyer): {str(rng.choice(places)): 1.0} for buyer in places if rng.random() < 0.6}
+    changes = [reduce(str(rng.choice(places)), float(rng.choice([0.25, 0.5, 1.0])), item=item) for item in ("i1", "i2")]
+    model = items, {"i0": needs, "i1": [], "i2": []}, shares, own
+    low, high, estimate = kept(model, Scenario("x", changes))
+    least, most = bounds(model, Scenario("x", changes))
+    assert low <= least + 1e-9
+    assert high >= most - 1e-9
+    if len(places) == 1:
+        assert (low, high) == pytest.approx((least, most), abs=1e-9)
+    # Supplied alike, each maker makes the least of what it can without each need beside what arrives of it.
+    cut = {change.item: shares[change.item][change.node] * change.share for change in changes}
+    alike = 0.0
+    for maker, share in shares["i0"].items():
+        seller = next(iter(own.get(("i1", maker), {})), None)
+        lacks = (cut["i1"] if seller is None else changes[0].share * (seller == changes[0].node), cut["i2"])
+        alike += share * min(1 - (1 - b) * lack for b, lack in zip(without, lacks, strict=True))
+    assert estimate == pytest.approx(alike, abs=1e-9)
     assert low <= estimate <= high
 
 

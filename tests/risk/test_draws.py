@@ -262,5 +262,5 @@ def test_shares_that_sum_to_a_rounding_above_all_do_not_let_the_worst_of_a_draw_
         rank=[0], kept=[1.0, 1.0, 0.0], use=[1.0] * 3,
     )  # fmt: skip
     state, way = State(places, [], [], x), Way(2, hit, EVEN, WORST, EVEN, LOOSE)
-    worst = uniform(0, 0.5 + last, 0.0, False, -1, net, state, way, Room([1.0, 1.0], parts, nothing))
+    worst = uniform(0, 0.5 + last, 0.0, False, -1, net, state, way, Room([1.0, 1.0], [1.0, 1.0], parts, nothing))
     assert worst == pytest.approx(1.0, abs=1e-9)

@@ -81,14 +81,17 @@ def buyers(world, view, kept):
     )
 
 
-def least_of_best(world, view, kept, ore):
+def least_of_best(world, view, kept, ore, gives=None):
     """What the buyer's makers make of the ore at best, at the shares where that is least: each divides it by a price of ore.
 
-    At price q of the ore a maker of share w buys makes kept * w, and of the rest what is worth more than it takes.
+    At price q of the ore a maker of share w buys makes what it can without, and of the rest what is worth more than it takes.
+    ``gives``: what each can make of all that it could (as far as it has what it needs besides).
     """
     names, n = list(world), len(world)
-    least = np.array([*[kept] * n, *[1 - kept] * n, (1 - kept) * ore])  # shares, what is beyond the price, the price
-    beyond = np.array([[*np.eye(n)[i], *-np.eye(n)[i], -world[m]] for i, m in enumerate(names)])
+    most = np.array([1.0 if gives is None else gives[m] for m in names])
+    none = np.minimum(most, kept)
+    least = np.array([*none, *[1.0] * n, (1 - kept) * ore])  # shares, what is beyond the price, the price
+    beyond = np.column_stack([np.diag(most - none), -np.eye(n), -np.array(list(world.values())) * (most - none)])
     bounds = [view[m] for m in names] + [(0, None)] * (n + 1)
     whole = [[*[1.0] * n, *[0.0] * n, 0.0]]
     return linprog(least, A_ub=beyond, b_ub=np.zeros(n), A_eq=whole, b_eq=[1.0], bounds=bounds).fun
@@ -106,8 +109,9 @@ def test_what_a_buyer_may_buy_from_anyone_is_at_worst_bought_where_the_shortage_
         assert found == pytest.approx(least_of_best(world, view, kept, 1 - cut), abs=1e-9)
 
 
+@pytest.mark.parametrize("short", [False, True], ids=["all", "some"])
 @pytest.mark.parametrize("kept", [0.0, 0.3])
-def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kept):
+def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kept, short):
     rng = np.random.default_rng(7)
     for _ in range(300):
         n = int(rng.integers(2, 6))
@@ -116,10 +120,12 @@ def test_shares_that_are_known_beside_open_ones_stay_and_the_rest_hurts_most(kep
         known[0] = False
         high = np.where(known, low, 1.0)
         world, ore = rng.dirichlet(np.full(n, 0.3)), float(rng.random() ** 4)
+        gives = rng.random(n) if short else np.ones(n)  # the others lack what they buy by themselves
         names = range(n)
-        w, full = [0.0] * n, [1.0] * n
-        squeeze(0, n, 1 - low.sum(), ore, kept, list(low), list(high), [0] * n, full, w, list(world))
+        w, takes = [0.0] * n, world * np.maximum(0, gives - kept)
+        squeeze(0, n, 1 - low.sum(), ore, kept, list(low), list(high), [0] * n, list(gives), [1.0] * n, w, list(takes))
         pinned = {i: (w[i], w[i]) for i in names}
-        least = least_of_best(dict(enumerate(world)), dict(enumerate(zip(low, high, strict=True))), kept, ore)
+        asked = dict(enumerate(world)), kept, ore, gives
+        least = least_of_best(asked[0], dict(enumerate(zip(low, high, strict=True))), *asked[1:])
         assert sum(w) == pytest.approx(1.0) and all(low[i] <= w[i] <= high[i] for i in names)
-        assert least_of_best(dict(enumerate(world)), pinned, kept, ore) == pytest.approx(least, abs=1e-9)
+        assert least_of_best(asked[0], pinned, *asked[1:]) == pytest.approx(least, abs=1e-9)

@@ -44,6 +44,30 @@ def test_half_the_supply_lost_for_180_days_with_60_days_of_stock():
     assert [unknown[f"back_{b}"] for b in ("low", "high")] == [180, 180]
 
 
+@pytest.mark.parametrize("kept", [0.0, 0.25])
+@pytest.mark.parametrize("told", [(), ("ore",), ("ore", "gas")], ids=len)
+def test_a_maker_that_makes_half_for_want_of_ore_draws_half_of_its_gas_whatever_is_told_of_where_it_buys(kept, told):
+    sold = {"part": "maker", "ore": "mine", "gas": "well"}
+    graph = SupplyGraph(
+        items=[{"id": item, "name_en": item, "kind": "component"} for item in sold],
+        inputs=[
+            {"item": "part", "input": need, "source": "s", "kept_without_low": kept, "kept_without_high": kept}
+            for need in ("ore", "gas")
+        ],
+        suppliers=[{"id": "JPN", "name_en": "Japan", "kind": "country"}]
+        + [{"id": maker, "name_en": maker, "kind": "company", "country": "JPN"} for maker in sold.values()],
+        shares=[{"item": item, "supplier": maker, "source": "s", "share": 1.0} for item, maker in sold.items()]
+        + [{"item": item, "supplier": sold[item], "source": "s", "share": 1.0, "scope": "maker"} for item in told],
+        sources=SOURCE,
+    )
+    cut = Scenario("s", [reduce("mine", 0.5), halt("well"), stockpile("gas", 60)])
+    rows = timeline(graph, cut, product="part", level="company").filter(pl.col("item") == "part")
+    half, days = kept + (1 - kept) / 2, rows["day"].to_list()
+    for reading, end in (("high", 120), ("estimate", 120), ("low", 120 if len(told) == 2 else 60)):
+        assert rows[f"rate_{reading}"].to_list() == pytest.approx([half if day < end else kept for day in days])
+        assert end in days
+
+
 @pytest.mark.parametrize("halves", [{"AAA": 1.0}, HALF])
 def test_stocks_of_two_tiers_add_up_where_all_makers_are_supplied_alike(halves):
     one = lambda need, kept=0.0: [([(need, 1.0, None)], kept)]  # noqa: E731

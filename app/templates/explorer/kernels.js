@@ -1,18 +1,18 @@
 // The arithmetic of a production network in one reading: the port of kanmon.risk.production.kernels, number for number.
 // Values of node i as seen from side s stand at x[i * sides + s].
 
-const [LEAST, MOST, EVEN] = [0, 1, 2];
 const [WORST, BEST, ALIKE] = [0, 1, 2];
 const [LOOSE, STRICT_LOW, STRICT_HIGH] = [0, 1, 2];
 const TINY = 1e-12;
 const MAX_SWEEPS = 10000;
-const UNIFORM = 2; // a whole market all of whose makers share all of its needs
+const UNIFORM = 2; // a whole market all of whose makers share all that they need
 
 const snap = (total) => (total > 1 - 1e-12 && total < 1 + 1e-12 ? 1 : total > 1e-12 ? total : 0);
 
 // One pass over a network; holds the arrays that the loops share.
-class Pass {
+class Pass extends Pool {
   constructor(network, conditions, { kept, use, rank }, reading, strict) {
+    super(network, conditions.sides);
     // Field by field: an object of one fixed shape is what makes the loops fast.
     this.network = network;
     this.n = network.n;
@@ -22,10 +22,7 @@ class Pass {
     this.slack = network.slack;
     this.indptr = network.indptr;
     this.indices = network.indices;
-    this.low = network.low;
-    this.high = network.high;
     this.share = network.share;
-    this.flags = network.flags;
     this.need_indptr = network.need_indptr;
     this.needs = network.needs;
     this.wants = network.wants;
@@ -47,9 +44,6 @@ class Pass {
     this.arrangement = reading.arrangement;
     this.mixing = reading.mixing;
     this.x = new Float64Array(this.n * this.sides);
-    this.v = new Float64Array(network.widest);
-    this.w = new Float64Array(network.widest);
-    this.mu = new Float64Array(Math.max(network.widest, this.sides));
   }
 
   // What a link's requirement gets, from a side: served first where its use share is below 1.
@@ -71,94 +65,46 @@ class Pass {
     return a;
   }
 
-  // Fill w with the weights of a pool; return what no source has room for.
-  weigh(start, stop, slack, spread, v = this.v) {
-    const { low, high, flags, w } = this;
-    for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
-    let left = slack;
-    if (left <= 0) return 0;
-    if (spread === EVEN) {
-      let room = 0;
-      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) room += high[k] - low[k];
-      if (room <= 0) return left;
-      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] += (left * (high[k] - low[k])) / room;
-      return 0;
-    }
-    // One source after the other, from the least (or most) that one has to give, each up to its upper bound.
-    while (left > 1e-15) {
-      let best = -1;
-      for (let k = start; k < stop; k++) {
-        if (flags[k] & EXTRA || high[k] - w[k - start] <= 1e-15) continue;
-        if (best < 0 || (spread === LEAST ? v[k - start] < v[best - start] : v[k - start] > v[best - start])) best = k;
-      }
-      if (best < 0) break;
-      const step = Math.min(left, high[best] - w[best - start]);
-      w[best - start] += step;
-      left -= step;
-    }
-    return left > 1e-15 ? left : 0;
-  }
-
-  // Fill w so that least is made where a need is worth `level` a unit; return that, and its slope in the level.
-  hung(level, start, stop, slack, b) {
-    const { low, high, flags, v, w, mu } = this;
-    for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
-    const cheap = (i) => v[i] * w[i] < level * mu[i] * (1 - 1e-12);
-    let [left, last] = [slack, 0];
-    while (left > 1e-15) {
-      let [best, cost] = [-1, 0];
-      for (let k = start; k < stop; k++) {
-        const i = k - start;
-        if (flags[k] & EXTRA || high[k] - w[i] <= 1e-15) continue;
-        const each = cheap(i) ? b * v[i] : v[i];
-        if (best < 0 || each < cost) [best, cost] = [k, each];
-      }
-      if (best < 0) break;
-      const i = best - start;
-      const top = v[i] > 0 && cheap(i) ? Math.min(high[best], (level * mu[i]) / v[i]) : high[best];
-      const step = Math.min(left, top - w[i]);
-      w[i] += step;
-      [left, last] = [left - step, cost];
-    }
-    let [made, slope] = [0, 0];
-    for (let k = start; k < stop; k++) {
-      const i = k - start;
-      made += mu[i] < 0 ? w[i] * v[i] : b * w[i] * v[i] + (1 - b) * Math.max(0, w[i] * v[i] - level * mu[i]);
-      if (mu[i] < 0 || flags[k] & EXTRA) continue;
-      if (v[i] * low[k] > level * mu[i]) slope -= (1 - b) * mu[i];
-      else if (v[i] * high[k] > level * mu[i]) slope += (Math.min(0, b * v[i] - Math.min(last, v[i])) * mu[i]) / v[i];
-    }
-    return [made, slope];
-  }
-
-  // Fill w with the shares of a buyer's makers of which the best that can be made of a need's part `a` is the least.
-  squeeze(start, stop, slack, a, b) {
-    const { high, flags, v, mu } = this;
-    const worth = (1 - b) * a;
-    let [below, above, [under, falls]] = [0, 0, this.hung(0, start, stop, slack, b)];
-    falls += worth;
-    for (let k = start; k < stop; k++) {
-      if (mu[k - start] > 0 && !(flags[k] & EXTRA)) above = Math.max(above, (high[k] * v[k - start]) / mu[k - start]);
-    }
-    if (falls >= 0 || above <= 0) return;
-    let [over, rises] = this.hung(above, start, stop, slack, b);
-    [over, rises] = [over + worth * above, rises + worth];
-    for (let turn = 0; turn < 100 && rises > 0; turn++) {
-      const level = (under - over + rises * above - falls * below) / (rises - falls);
-      const least = under + falls * (level - below);
-      let [made, slope] = this.hung(level, start, stop, slack, b);
-      [made, slope] = [made + worth * level, slope + worth];
-      if (made <= least + 1e-13 || slope === 0 || !(below < level && level < above)) return;
-      if (slope < 0) [below, under, falls] = [level, made, slope];
-      else [above, over, rises] = [level, made, slope];
-    }
-  }
-
   // Whether the maker behind link k shares a need of its market.
   shares(k, slot) {
     if (this.wants[k] === 1) return true;
     if (this.wants[k] === 2) for (let i = this.some_indptr[k]; i < this.some_indptr[k + 1]; i++) if (this.some[i] === slot) return true;
     return false;
+  }
+
+  // Whether the maker behind link k shares all needs of its market, and has all that it needs by itself.
+  unhindered(k, i, count) {
+    if (this.wants[k] !== 2) return this.wants[k] === 1;
+    return this.v[i] === this.e[i] && this.some_indptr[k + 1] - this.some_indptr[k] === count;
+  }
+
+  // What a maker makes of the world's supply that it cannot make without a need: more than the part b.
+  needing(k, b) {
+    const made = this.x[this.indices[k] * this.sides];
+    const could = this.wants[k] === 2 ? this.cap[this.indices[k]] : made;
+    return this.share[k] * (made - Math.min(made, b * could));
+  }
+
+  // What a market gives where all its makers lack all that they share: the part kept without is there at worst. Plants that
+  // lack what their maker buys by itself are hit last: they keep `own` of their output, and the others all.
+  sure(node, start, stop, first, count) {
+    const { indptr, indices, flags, kept, needs, wants, v, e, w, mu } = this;
+    let b = 1;
+    for (let slot = 0; slot < count; slot++) b = Math.min(b, kept[needs[first + slot]]);
+    if (b <= 0) return 0;
+    for (let k = start; k < stop; k++) {
+      const i = k - start;
+      let own = 1;
+      if (wants[k] === 2 && v[i] < e[i]) {
+        for (let j = indptr[indices[k]]; j < indptr[indices[k] + 1]; j++) if (!(flags[j] & SHARED)) own = Math.min(own, kept[j]);
+      }
+      mu[i] = wants[k] === 0 ? v[i] : Math.min(v[i], b * e[i]);
+      if (own < b) mu[i] = own * e[i] + ((v[i] - own * e[i]) / (1 - own)) * (b - own);
+    }
+    let total = this.weigh(start, stop, this.slack[node], this.spread, mu);
+    if (this.spread === LEAST) total = 0;
+    for (let k = start; k < stop; k++) total += w[k - start] * mu[k - start];
+    return total;
   }
 
   // The most that a market's makers can lose by what their shared needs fall short of: of all makers (group < 0), or of one side.
@@ -276,21 +222,16 @@ class Pass {
     return best;
   }
 
-  // A maker is taken to be as large as it may be.
-  widen(start, stop, slack) {
-    const { flags, low, high, w } = this;
-    for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] = Math.min(high[k], low[k] + slack);
-  }
-
   // The value of a market, seen from side `here`.
   market(node, here, inLoop) {
-    const { indptr, indices, share, flags, slack, needs, wants, kept, side, x, v, w, mu, sides, some, some_indptr } = this;
+    const { indptr, indices, share, flags, slack, needs, wants, kept, side, x, v, e, w, mu, sides, some, some_indptr } = this;
     const [start, stop] = [indptr[node], indptr[node + 1]];
     const whole = this.whole[node];
     const shift = here * this.m;
     let extra = 0;
     for (let k = start; k < stop; k++) {
       v[k - start] = this.gain[shift + k] * x[indices[k] * sides + here];
+      e[k - start] = wants[k] === 2 ? this.gain[shift + k] * this.cap[indices[k]] : v[k - start];
       if (flags[k] & EXTRA) extra += v[k - start];
     }
     if (this.substitutes.size) for (const { from, gain } of this.substitutes.get(node) || []) extra += gain[this.bound] * x[from * sides + here];
@@ -306,6 +247,7 @@ class Pass {
         }
       }
     }
+    const least = count > 0 && this.arrangement === WORST ? this.sure(node, start, stop, first, count) : 0;
     const left = this.weigh(start, stop, slack[node], this.spread);
     let total = this.spread === LEAST ? 0 : left;
     for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
@@ -316,27 +258,25 @@ class Pass {
       total = left;
       for (let k = start; k < stop; k++) {
         if (w[k - start] * v[k - start] <= 0) continue;
-        let least = 1;
+        let most = 1;
         for (let slot = 0; slot < count; slot++) {
           const need = needs[first + slot];
           if (kept[need] < 1 && this.shares(k, slot)) {
-            least = Math.min(least, kept[need] + (1 - kept[need]) * this.reach(need, side[indices[k]]));
+            most = Math.min(most, kept[need] + (1 - kept[need]) * this.reach(need, side[indices[k]]));
           }
         }
-        total += w[k - start] * v[k - start] * least;
+        total += Math.min(w[k - start] * v[k - start], w[k - start] * e[k - start] * most);
       }
       return snap(Math.min(this.top, total + extra));
     }
     let alike = whole && sides === 1;
-    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
+    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || this.unhindered(k, k - start, count));
     // The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may hurt
     // (help) more.
     if (slack[node] > 0 && this.spread !== EVEN && !alike && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
     let best = total;
     const worst = this.arrangement === WORST;
     if (worst) {
-      let floor = 1;
-      for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
       let hidden = 0; // makers of no known part of the world's supply: any shortage may take them wholly
       if (!whole) {
         for (let k = start; k < stop; k++) {
@@ -356,7 +296,7 @@ class Pass {
         for (let one = 0; one < sides; one++) apart += this.deprived(node, start, stop, first, count, one);
         lost = Math.min(lost, apart);
       }
-      best = Math.max(total - lost - hidden, floor * total);
+      best = Math.max(total - lost - hidden, least);
       if (total <= 1 + TINY) return snap(Math.min(this.top, best + extra));
     }
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
@@ -370,7 +310,7 @@ class Pass {
         const a = this.fullest(need);
         const alone = whole || a <= 0;
         const all = (k) => (alone ? v[k - start] : -1);
-        const most = (k) => (alone ? b * v[k - start] : share[k] * x[indices[k] * sides]);
+        const most = (k) => (alone ? Math.min(v[k - start], b * e[k - start]) : this.needing(k, b));
         for (let k = start; k < stop; k++) mu[k - start] = this.shares(k, slot) ? most(k) : all(k);
         if (alone) this.weigh(start, stop, slack[node], LEAST, mu);
         else this.squeeze(start, stop, slack[node], a, b);
@@ -381,7 +321,7 @@ class Pass {
         for (let one = 0; one < (way === 0 ? 1 : sides); one++) {
           const a = way === 0 ? this.fullest(need) : this.reach(need, one);
           let budget = (1 - b) * a;
-          let [room, inside] = [0, 0];
+          let [made, inside] = [0, 0];
           for (let k = start; k < stop; k++) {
             const i = k - start;
             mu[i] = 0;
@@ -391,32 +331,33 @@ class Pass {
               continue;
             }
             inside += w[i] * v[i];
-            mu[i] = share[k] * x[indices[k] * sides];
+            made += w[i] * Math.min(v[i], b * e[i]);
+            mu[i] = this.needing(k, b);
           }
-          if (whole) room = Math.min(inside, b * inside + budget);
+          if (whole) made = Math.min(inside, made + budget);
           else {
-            room = b * inside;
             if (a > 0) {
               for (let k = start; k < stop; k++) {
                 const i = k - start;
                 const here_ = way === 0 || side[indices[k]] === one;
-                if (mu[i] <= 0 && share[k] <= 0 && w[i] * v[i] > 0 && here_ && this.shares(k, slot)) room += (1 - b) * w[i] * v[i];
+                if (share[k] <= 0 && w[i] * v[i] > 0 && here_ && this.shares(k, slot)) made += w[i] * (v[i] - Math.min(v[i], b * e[i]));
               }
             }
             while (budget > TINY) {
               let [pick, ratio] = [-1, 0];
               for (let k = start; k < stop; k++) {
                 const i = k - start;
-                if (mu[i] > 0 && (w[i] * v[i]) / mu[i] > ratio) [pick, ratio] = [i, (w[i] * v[i]) / mu[i]];
+                const value = mu[i] > 0 ? (w[i] * v[i]) / (share[k] * x[indices[k] * sides]) : 0;
+                if (value > ratio) [pick, ratio] = [i, value];
               }
               if (pick < 0) break;
-              const step = Math.min(budget, (1 - b) * mu[pick]);
-              room += step * ratio;
+              const step = Math.min(budget, mu[pick]);
+              made += step * ratio;
               budget -= step;
               mu[pick] = 0;
             }
           }
-          sum += room;
+          sum += made;
         }
         best = Math.min(best, sum);
       }

@@ -35,10 +35,9 @@ class Flow extends Pass {
     this.target = network.indices;
     // What makers share of a need is set apart from what its market gives.
     this.indices = Int32Array.from(network.indices, (target, k) => (network.kind[network.owner[k]] === MARKET ? target : n + k));
-    this.x = new Float64Array((n + m) * sides).fill(1);
-    this.now = this.x;
-    this.standing = new Float64Array((n + m) * sides).fill(1);
-    this.standingGain = network.openOn(sides);
+    const full = (count) => new Float64Array(count).fill(1);
+    this.x = this.now = full((n + m) * sides);
+    this.calm = { x: full((n + m) * sides), gain: network.openOn(sides), cap: full(n), substitutes: new Map() };
     this.top = PLENTY;
     this.keptAlways = long.kept;
     this.reserves = film.reservesIn(reading.bound);
@@ -124,7 +123,7 @@ class Flow extends Pass {
 
   // What the makers of a market bring it.
   offered(node, here, inLoop) {
-    const { n, m, sides, flags, kept, side, needs, film, v, w } = this;
+    const { n, m, sides, flags, kept, side, needs, film, v, e, w } = this;
     const [start, stop] = [this.indptr[node], this.indptr[node + 1]];
     const first = this.need_indptr[node];
     const needed = this.need_indptr[node + 1] - first;
@@ -149,6 +148,7 @@ class Flow extends Pass {
       let extra = 0;
       for (let k = start; k < stop; k++) {
         v[k - start] = this.gain[here * m + k] * this.now[this.target[k] * sides + here];
+        e[k - start] = this.wants[k] === 2 ? this.gain[here * m + k] * this.cap[this.target[k]] : v[k - start];
         if (flags[k] & EXTRA) extra += v[k - start];
       }
       for (const { from, gain } of this.substitutes.get(node) || []) extra += gain[this.bound] * this.now[from * sides + here];
@@ -167,8 +167,10 @@ class Flow extends Pass {
           mine.push([key, a, b]);
           if (this.held(key) <= 0) least = Math.min(least, b + (1 - b) * a);
         }
-        for (const [key, a, b] of mine) this.runs(key, a - Math.max(0, least - b) / (1 - b));
-        total += w[k - start] * v[k - start] * least;
+        // Where its own needs let it make less of what it could, it draws less.
+        const made = e[k - start] > 0 ? Math.min(least, v[k - start] / e[k - start]) : least;
+        for (const [key, a, b] of mine) this.runs(key, a - Math.max(0, made - b) / (1 - b));
+        total += Math.min(w[k - start] * v[k - start], w[k - start] * e[k - start] * least);
       }
       return snap(total + extra);
     }
@@ -194,16 +196,16 @@ class Flow extends Pass {
   tried(node, here, inLoop, place, arrivals) {
     const { n, sides } = this;
     const need = this.needs[place];
-    const [gain, substitutes, known] = [this.gain, this.substitutes, this.bare.get(place * sides + here)];
+    const [gain, cap, substitutes, known] = [this.gain, this.cap, this.substitutes, this.bare.get(place * sides + here)];
     const found = [AS_IT_COMES, WITHOUT, AS_USUAL, BARE].map((what) => {
       const usual = what >= AS_USUAL;
       if (what === AS_USUAL && arrivals.every((a) => a === 1)) return 1;
       if (what === BARE && known !== undefined) return known;
-      if (usual) Object.assign(this, { x: this.standing, gain: this.standingGain, substitutes: new Map() });
+      if (usual) Object.assign(this, this.calm);
       arrivals.forEach((a, at) => (this.x[(n + need) * sides + at] = what % 2 === 0 ? a : 0));
       const value = this.market(node, here, inLoop && !usual);
       arrivals.forEach((_, at) => (this.x[(n + need) * sides + at] = PLENTY));
-      Object.assign(this, { x: this.now, gain, substitutes });
+      Object.assign(this, { x: this.now, gain, cap, substitutes });
       return value;
     });
     this.bare.set(place * sides + here, found[BARE]);
