@@ -7,8 +7,9 @@ found exactly:
   there is of it besides what is made without. So the least is that of all choices of one sum for each side, and in a choice
   what is open goes to whoever brings least.
 - In a buyer's market a maker k of share w_k makes w_k (u_k + (v_k - u_k) f_k) where a part f_k of its need is met, and takes
-  f_k mu_k of what the side's stock makes; u_k = min(v_k, b e_k) is made without. That is linear in the shares and in the parts: the least over shares of the most over parts
-  is the most over parts of the least over shares, which by duality is the most over the worth t of a unit of open share of
+  f_k mu_k of what the side's stock makes; u_k = min(v_k, b e_k) is made without. That is linear in the shares and in the
+  parts: the least over shares of the most over parts is the most over parts of the least over shares, which by duality is
+  the most over the worth t of a unit of open share of
 
       t X + sum_k ( low_k c_k - room_k max(0, t - c_k) ),   c_k = u_k + (v_k - u_k) f_k
 

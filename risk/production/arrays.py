@@ -15,8 +15,8 @@ class Net(NamedTuple):
     Blocks (strongly connected, suppliers first) hold ``order[starts[b] : starts[b + 1]]``; the links of node i are
     ``indptr[i] : indptr[i + 1]``, from ``owner`` to ``indices``, and the needs that its makers share
     ``need_ptr[i] : need_ptr[i + 1]`` of ``needs``; ``rank`` counts them by what is kept without, the hardest first. Which of
-    them the maker behind a link shares, ``wants`` says (0 none, 1 all and buys nothing else, 2 those in ``some``). ``kept`` is what a link's owner
-    makes without it, ``use`` the part of the source that serves it.
+    them the maker behind a link shares, ``wants`` says (0 none, 1 all and buys nothing else, 2 those in ``some``). ``kept``
+    is what a link's owner makes without it, ``use`` the part of the source that serves it.
     """
 
     order: np.ndarray
@@ -62,7 +62,7 @@ class Way(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Room for the sources of one node: what each gives, what it could but for its own needs, weights, what is left of each."""
+    """Room for the sources of one node: what each gives, what it could but for its own needs, weights, what is left."""
 
     v: np.ndarray
     e: np.ndarray

@@ -104,8 +104,8 @@ def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, ro
 
     ``mass[sums:]``: what all bring, what no source has room for, and all capacity. ``mass[rows + slot * sides + one]``: the
     capacity on side ``one`` that needs ``slot``; two rows more hold that of makers who need everything, and anything, and as
-    many as there are needs what is made without each. Where all is one place, the weights that decide the capacities decide it all; elsewhere others may hurt (help) more: a maker is
-    then taken to be as large as it may be.
+    many as there are needs what is made without each. Where all is one place, the weights that decide the capacities decide
+    it all; elsewhere others may hurt (help) more: a maker is then taken to be as large as it may be.
     """
     v, e, w = room.v, room.e, room.w
     start, stop = net.indptr[node], net.indptr[node + 1]

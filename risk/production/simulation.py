@@ -359,9 +359,9 @@ def simulate(
     joint share S < 1, what reaches them lies between :math:`\max(0, 1 - (1 - A)/S)` and :math:`\min(1, A/S)`. A maker
     whose sourcing is known, a site and the audited company are one plant: :math:`\min(c, b_g c + (1 - b_g) A_g)` in every
     reading; where the sourcing of some needs only is known, the best arrangement and the estimate take the least of what
-    these and the shared ones allow. Markets and groups of alternatives add up their sources by weight, over every completion of the shares that
-    the data allows. What is not attributed to a named supplier may belong to whoever is hit, unless the hit supplier's
-    own share is told.
+    these and the shared ones allow. Markets and groups of alternatives add up their sources by weight, over every
+    completion of the shares that the data allows. What is not attributed to a named supplier may belong to whoever is hit,
+    unless the hit supplier's own share is told.
 
     Inside a loop the estimate takes the best arrangement; the worst may run down to nothing. The bounds hold for every
     completion of the data, and are tight on trees.

@@ -84,7 +84,7 @@ def buyers(world, view, kept):
 def least_of_best(world, view, kept, ore, gives=None):
     """What the buyer's makers make of the ore at best, at the shares where that is least: each divides it by a price of ore.
 
-    At price q of the ore a maker of share w buys makes what it can without, and of the rest what is worth more than it takes.
+    At price q of the ore a maker of share w makes what it can without, and of the rest what is worth more than it takes.
     ``gives``: what each can make of all that it could (as far as it has what it needs besides).
     """
     names, n = list(world), len(world)
