@@ -277,8 +277,8 @@ def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Roo
 def sure(node, net: Net, state: State, way: Way, room: Room):
     """Return what a market gives where all its makers lack all that they share: the part kept without is there at worst.
 
-    Of a maker's plants some lack what it buys by itself, too. At worst those are hit most: they keep ``own`` of their output
-    and the others all, so that what is kept of it all bends where the need is worse than that.
+    Of what a maker buys by itself some of its plants may, at worst, have nothing and the others all: each of those makes the
+    part ``own`` at most, and each of these what it makes without what is shared.
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
     b = 1.0

@@ -85,8 +85,8 @@ class Pass extends Pool {
     return this.share[k] * (made - Math.min(made, b * could));
   }
 
-  // What a market gives where all its makers lack all that they share: the part kept without is there at worst. Plants that
-  // lack what their maker buys by itself are hit last: they keep `own` of their output, and the others all.
+  // What a market gives where all its makers lack all that they share: the part kept without is there at worst. Of what a
+  // maker buys by itself some of its plants have nothing, and make the part `own` at most; the others have all.
   sure(node, start, stop, first, count) {
     const { indptr, indices, flags, kept, needs, wants, v, e, w, mu } = this;
     let b = 1;
