@@ -210,6 +210,20 @@ class Effects:
         """Which of the links are those of new sources."""
         return self.links.searchsorted(self.about.opened_links)
 
+    @cached_property
+    def _opening(self) -> tuple[np.ndarray, ...]:
+        """The changes that open sources, link by link: the number of the change, its bounds, the link."""
+        opening = [one for one in self.effects if one.kind in OPENED]
+        counts = [len(one.hit) for one in opening]
+        numbers = np.repeat(np.array([one.number for one in opening], np.int64), counts)
+        low, high = np.array([one.bounds for one in opening]).reshape(-1, 2).T
+        hit = np.concatenate([self._opened[:0], *(one.hit for one in opening)])
+        return numbers, np.repeat(low, counts), np.repeat(high, counts), hit
+
+    @cached_property
+    def _others(self) -> list[Effect]:
+        return [one for one in self.effects if one.kind not in OPENED]
+
     @property
     def hit(self) -> np.ndarray:
         """Whether a change may touch each node (n): its capacity, or what it buys; new sources are left out."""
@@ -241,8 +255,12 @@ class Effects:
     def _bounds(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
         cap = np.ones(len(self.makers))
         gain = np.ones((self.sides.count, len(self.links)))
-        gain[:, self._opened] = 0.0
-        for one in self.effects:
+        # What opens a source comes first, all of it at once: many measures may, and each but adds to its own links.
+        number, worst, best, opened = self._opening
+        parts = np.array(force, np.float64)[number]
+        opening = np.bincount(opened, between(bound, parts * worst, parts * best), len(self.links))
+        gain[:, self._opened] = opening[self._opened]
+        for one in self._others:
             part = force[one.number]
             if not part:
                 continue
@@ -258,8 +276,6 @@ class Effects:
                 for of, at in one.places:
                     if of == bound:
                         gain[at, one.hit] *= 1 - taken
-            elif one.kind in OPENED:
-                gain[:, one.hit] += between(bound, low, high)
             else:
                 raise NotImplementedError(one.kind)
         if bound == LOW and len(self._hidden):
