@@ -97,7 +97,9 @@ class SupplyGraph(Edits):
     def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
         for table in TABLES:
             # In one order, whatever that of the file: the same facts give the same bytes in every output.
-            frame = tables[table].sort(tables[table].columns, nulls_last=True, maintain_order=True)
+            frame = tables[table]
+            if frame.height > 1:
+                frame = frame.sort(frame.columns, nulls_last=True, maintain_order=True)
             object.__setattr__(self, table, frame)
         object.__setattr__(self, "name", shorten(name, _NAME))  # that of a folder may hold any letter
         object.__setattr__(self, "notes", problems.raise_errors())
