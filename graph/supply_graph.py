@@ -98,8 +98,7 @@ class SupplyGraph(Edits):
         for table in TABLES:
             # In one order, whatever that of the file: the same facts give the same bytes in every output.
             frame = tables[table]
-            if frame.height > 1:
-                frame = frame.sort(frame.columns, nulls_last=True, maintain_order=True)
+            frame = frame.sort(frame.columns, nulls_last=True, maintain_order=True) if frame.height > 1 else frame
             object.__setattr__(self, table, frame)
         object.__setattr__(self, "name", shorten(name, _NAME))  # that of a folder may hold any letter
         object.__setattr__(self, "notes", problems.raise_errors())

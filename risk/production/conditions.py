@@ -169,7 +169,8 @@ class Effects:
         of_links += [links for one in found for links in (one.sold, one.rests)]
         self.makers = _among(len(network.kind), of_makers)
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
-        self.effects = [one.among(self.makers, self.links) for one in found]
+        self._opening = self._all_opened([one for one in found if one.kind in OPENED])
+        self.effects = [one.among(self.makers, self.links) for one in found if one.kind not in OPENED]
         self._hidden = _among(len(self.links), [one.rests for one in self.effects])
         of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
         for one in (one for one in self.effects if len(one.rests)):
@@ -210,19 +211,12 @@ class Effects:
         """Which of the links are those of new sources."""
         return self.links.searchsorted(self.about.opened_links)
 
-    @cached_property
-    def _opening(self) -> tuple[np.ndarray, ...]:
+    def _all_opened(self, opening: list[Effect]) -> tuple[np.ndarray, ...]:
         """The changes that open sources, link by link: the number of the change, its bounds, the link."""
-        opening = [one for one in self.effects if one.kind in OPENED]
         counts = [len(one.hit) for one in opening]
-        numbers = np.repeat(np.array([one.number for one in opening], np.int64), counts)
-        low, high = np.array([one.bounds for one in opening]).reshape(-1, 2).T
-        hit = np.concatenate([self._opened[:0], *(one.hit for one in opening)])
-        return numbers, np.repeat(low, counts), np.repeat(high, counts), hit
-
-    @cached_property
-    def _others(self) -> list[Effect]:
-        return [one for one in self.effects if one.kind not in OPENED]
+        number = np.array([one.number for one in opening], np.int64).repeat(counts)
+        low, high = np.array([one.bounds for one in opening]).reshape(-1, 2).repeat(counts, axis=0).T
+        return number, low, high, self.links.searchsorted(np.concatenate([self.links[:0], *(one.hit for one in opening)]))
 
     @property
     def hit(self) -> np.ndarray:
@@ -260,7 +254,7 @@ class Effects:
         parts = np.array(force, np.float64)[number]
         opening = np.bincount(opened, between(bound, parts * worst, parts * best), len(self.links))
         gain[:, self._opened] = opening[self._opened]
-        for one in self._others:
+        for one in self.effects:
             part = force[one.number]
             if not part:
                 continue

@@ -269,7 +269,7 @@ class Film:
         stocks = Stocks(self, strict, reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
-        widest, deepest = network.widest, int(np.diff(network.need_indptr).max(initial=0))
+        widest, deepest = network.widest, network.deepest
         side, rank = self.effects.sides.side, np.zeros(len(network.needs), np.int64)
         net = net_of(network, rank, np.ones(m), served_first(network, assumptions, reading.bound))
         inner = net._replace(indices=base.inner, use=np.ones(m))
@@ -324,9 +324,7 @@ def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
     """Return the blocks of nodes that depend on one that is hit; mark those nodes in ``hit``."""
     reach(network, hit)
-    order, starts = network.order
-    block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    return np.flatnonzero(np.bincount(block[hit[order]], minlength=1))
+    return np.flatnonzero(np.bincount(network.block_of[hit], minlength=1))
 
 
 _Steps = tuple[np.ndarray, np.ndarray, np.ndarray]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,6 +129,10 @@ class Fate:
     below: np.ndarray
 
 
+_held = lru_cache(4096, typed=True)(stockpile)
+"""Many threats meet the same stocks."""
+
+
 class Threatened:
     """One threat to the products of one network: its changes, what is in stock today, and every measure as a change."""
 
@@ -141,7 +146,7 @@ class Threatened:
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         here = set(network.items)
         changes = [change for change in threat.scenario if change.kind not in OPENED or change.item in here]
-        changes += [stockpile(item, days) for item, days in problem.stocks.items() if item in here]
+        changes += [_held(item, days) for item, days in problem.stocks.items() if item in here]
         self.first = len(changes)
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
         self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
