@@ -33,6 +33,8 @@ _OF_MAKERS = ("halt", "reduce", "spare_capacity")
 """Kinds of changes that are about what makers can make; others are about links."""
 OPENED = ("add_source", "substitute")
 """Kinds of changes that open a source, which is compiled in, shut."""
+_APART = {*OPENED, "stockpile"}
+"""Kinds of changes that take nothing from anybody; a stock buys time, and changes nothing for good."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,20 +159,21 @@ class Effects:
         inside = {id(change): hit for change, hit in zip([*embargoes, *holders], sides.inside, strict=True)}
         self.holders = {id(change): inside[id(change)] for change in holders}
         # Other changes meet what the opening ones bring.
-        ordered = sorted(enumerate(scenario), key=lambda one: one[1].kind not in OPENED)
+        opening = [(at, change.bounds, self._opens(change)) for at, change in enumerate(scenario) if change.kind in OPENED]
         found = [
             self._effect(number, change, inside.get(id(change), []))
-            for number, change in ordered
-            if change.kind != "stockpile"  # it buys time, and changes nothing for good
+            for number, change in enumerate(scenario)
+            if change.kind not in _APART
         ]
         # Only some makers and links are ever touched.
         of_makers = [one.hit for one in found if one.kind in _OF_MAKERS]
         of_links = [one.hit for one in found if one.kind not in _OF_MAKERS]
         of_links += [links for one in found for links in (one.sold, one.rests)]
+        of_links += [links for *_, links in opening]
         self.makers = _among(len(network.kind), of_makers)
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
-        self._opening = self._all_opened([one for one in found if one.kind in OPENED])
-        self.effects = [one.among(self.makers, self.links) for one in found if one.kind not in OPENED]
+        self._opening = self._link_by_link(opening)
+        self.effects = [one.among(self.makers, self.links) for one in found]
         self._hidden = _among(len(self.links), [one.rests for one in self.effects])
         of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
         for one in (one for one in self.effects if len(one.rests)):
@@ -197,26 +200,29 @@ class Effects:
                 for at in range(self.sides.count)
                 if inside[at] or (at == self.sides.unknown and bound == LOW)
             ]
-        elif change.kind in OPENED:
-            key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
-            if key not in self.network.sources:
-                raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
-            hit = self.network.sources[key]
         else:
             raise NotImplementedError(change.kind)
         return Effect(number, change.kind, change.bounds, hit, sold, rests, places)
+
+    def _opens(self, change: Change) -> np.ndarray:
+        """Look up the links of a source that a change opens."""
+        key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
+        if key not in self.network.sources:
+            raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
+        return self.network.sources[key]
 
     @cached_property
     def _opened(self) -> np.ndarray:
         """Which of the links are those of new sources."""
         return self.links.searchsorted(self.about.opened_links)
 
-    def _all_opened(self, opening: list[Effect]) -> tuple[np.ndarray, ...]:
-        """The changes that open sources, link by link: the number of the change, its bounds, the link."""
-        counts = [len(one.hit) for one in opening]
-        number = np.array([one.number for one in opening], np.int64).repeat(counts)
-        low, high = np.array([one.bounds for one in opening]).reshape(-1, 2).repeat(counts, axis=0).T
-        return number, low, high, self.links.searchsorted(np.concatenate([self.links[:0], *(one.hit for one in opening)]))
+    def _link_by_link(self, opening: list[tuple[int, tuple[float, float], np.ndarray]]) -> tuple[np.ndarray, ...]:
+        """Return the changes that open sources: the number of the change, its bounds, each of its links."""
+        counts = [len(links) for *_, links in opening]
+        number = np.array([number for number, *_ in opening], np.int64).repeat(counts)
+        low, high = np.array([bounds for _, bounds, _ in opening]).reshape(-1, 2).repeat(counts, axis=0).T
+        opened = np.concatenate([self.links[:0], *(links for *_, links in opening)])
+        return number, low, high, self.links.searchsorted(opened)
 
     @property
     def hit(self) -> np.ndarray:
