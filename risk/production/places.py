@@ -74,8 +74,11 @@ def _standing(network: ProductionNetwork) -> tuple[np.ndarray, list[str], set[st
 @remembered
 def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for supplier, country in network.makers.select("supplier", "country").drop_nulls().iter_rows():
-        found[supplier].add(country)
+    names, makers = network.names, np.flatnonzero(network.kind == MAKER)
+    standing = np.unique(np.stack([names.codes("supplier")[makers], names.codes("country")[makers]]), axis=1)
+    supplier, country = standing[:, (standing != NO_TEXT).all(axis=0)]
+    for one, place in zip(names.texts("supplier", supplier), names.texts("country", country), strict=True):
+        found[one].add(place)
     return found
 
 
