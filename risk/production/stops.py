@@ -196,7 +196,7 @@ class Stops:
         self.graph, self.values, self.candidates = graph, dict(values), list(candidates)
         self.blanks = Blanks(graph, buyer, facts)
         self.cases = [case for case in CASES if case != "open" or self.blanks.unnamed]
-        self.items = set(graph.items["id"])
+        self.items = set(graph.items["id"].to_list())
         self._networks: dict[bool, ProductionNetwork] = {}
         self._all_gone: dict[float, bool] = {}
         self._measures: dict[str, list[Measure]] = {}
