@@ -55,12 +55,17 @@ def check_tables(
         tables[name] = _typed(table, frames[name], problems) if given else table.empty()
     tables["suppliers"] = _countries(tables["suppliers"], problems)
     tables["items"] = _codes(tables["items"], problems)
+    check_rows(tables, problems)
+    return tables, problems
+
+
+def check_rows(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
+    """Find the problems of rows that stand together, cell by cell right as they are."""
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_holders(tables["suppliers"], problems)
     _check_inputs(tables["inputs"], problems)
     _check_shares(tables, problems)
-    return tables, problems
 
 
 def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
