@@ -242,6 +242,11 @@ def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -
     return kept, served_first(network, assumptions, bound), hardest_first(network, kept)
 
 
+def expect_solutions(links: int) -> None:
+    """Say ahead what is solved, of so many links of networks together: for each a solution goes over a hundred numbers."""
+    solver.solve.expect(100 * links)
+
+
 @checked()
 def solve(
     network: ProductionNetwork,

@@ -11,11 +11,12 @@ import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
+from . import flows
 from .changes import Share, stockpile
 from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, check_scenario
-from .simulation import READINGS, Assumptions
+from .simulation import READINGS, Assumptions, expect_solutions
 
 if TYPE_CHECKING:
     from .remedies import Measure, Threat
@@ -37,6 +38,16 @@ def needed_sources(threats: Iterable[Threat], measures: Iterable[Measure]) -> se
     """Return the new sources of threats and measures: to be compiled into a network (``sources=``)."""
     found = new_sources(threat.scenario for threat in threats)
     return found | {measure.source for measure in measures if measure.source is not None}
+
+
+def expect_runs(graph: SupplyGraph, count: int) -> None:
+    """Say ahead what the loops will go over where so many threats, each in one reading, are solved and followed in time.
+
+    A network has as many links as its graph has rows, about; for each a run goes over thirty numbers.
+    """
+    links = graph.inputs.height + graph.shares.height
+    expect_solutions(links * count)
+    flows.run.expect(30 * links * count)
 
 
 class Problem:
