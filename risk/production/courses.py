@@ -243,7 +243,7 @@ class Film:
         for force in self.forces:
             now, arrives = effects.touched(force, bound)
             arrives = arrives.ravel()
-            other, others = np.flatnonzero(now != cap), np.flatnonzero(arrives != gain)
+            (other,), (others,) = (now != cap).nonzero(), (arrives != gain).nonzero()
             caps.append((makers[other], now[other]))
             gains.append((links[others], arrives[others]))
             cap, gain = now, arrives
@@ -332,10 +332,8 @@ _Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> _Steps:
-    counts = [len(where) for where, _ in found]
-    where = np.concatenate([np.zeros(0, np.int64), *(where for where, _ in found)]).astype(np.int64)
-    value = np.concatenate([np.zeros(0), *(value for _, value in found)])
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), where, value
+    starts = np.array([0, *(len(where) for where, _ in found)], np.int64).cumsum()
+    return starts, np.concatenate([where for where, _ in found]), np.concatenate([value for _, value in found])
 
 
 def _horizon(value: Any) -> float:

@@ -116,8 +116,11 @@ class Layout:
     @staticmethod
     def nodes(network: ProductionNetwork, sides: int, reserves: np.ndarray) -> np.ndarray:
         """Return the node that each stock is looked at with; ``reserves`` tells those of a node and side (as in CSR)."""
+        found = _nodes(network, sides)
+        if not reserves[-1]:
+            return found
         every = np.repeat(np.arange(len(network.kind)), sides)
-        return np.concatenate([_nodes(network, sides), np.repeat(every, np.diff(reserves))])
+        return np.concatenate([found, np.repeat(every, np.diff(reserves))])
 
 
 @remembered

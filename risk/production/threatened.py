@@ -197,7 +197,8 @@ class Threatened:
         short = rates < self.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
         # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
-        lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
+        ends = np.concatenate([days[1:], [self.length]])
+        lost = ((ends - days)[:, None] * (1.0 - rates)).sum(axis=0)
         return Fate(np.where(lost < SHORT, 0.0, lost) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:
