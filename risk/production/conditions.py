@@ -79,7 +79,9 @@ def new_sources(scenarios: Iterable[Scenario]) -> set[NewSource]:
     return found
 
 
-def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> Conditions:
+def conditions(
+    network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY, bounds: Iterable[int] = (LOW, HIGH, ESTIMATE)
+) -> Conditions:
     """Return the bounds that a scenario sets.
 
     Parameters
@@ -92,6 +94,8 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
         What may belong to whoever is hit. "any": unattributed supply, unless its own share in that market is told, and there
         the share of a country or company that it belongs to; "rest": unattributed supply alone; "told": that, only where the
         market names it, or a company of it, without a share of its own; "nobody": nothing.
+    bounds : iterable of int
+        Rows that are asked for; the others are NaN.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
     for change in scenario:
         if change.kind == "stockpile":
             raise InputError("risk.conditions.stock", item=change.item)
-    return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario))
+    return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario), bounds)
 
 
 def failure(network: ProductionNetwork, kind: str, node: str, item: str | None = None) -> Change:
@@ -232,11 +236,12 @@ class Effects:
         hit[self.network.owner[self.links[(self.network.flags[self.links] & EXTRA) == 0]]] = True
         return hit
 
-    def at(self, force: Sequence[float]) -> Conditions:
+    def at(self, force: Sequence[float], bounds: Iterable[int] = (LOW, HIGH, ESTIMATE)) -> Conditions:
         """Return the conditions while each change is in force by a part (0..1)."""
-        cap = np.ones((3, len(self.network.kind)))
-        gain = np.ones((3, self.sides.count, len(self.network.indices)))
-        for bound in (LOW, HIGH, ESTIMATE):
+        cap = np.full((3, len(self.network.kind)), np.nan)
+        gain = np.full((3, self.sides.count, len(self.network.indices)), np.nan)
+        for bound in bounds:
+            cap[bound], gain[bound] = 1.0, 1.0
             cap[bound, self.makers], gain[bound][:, self.links] = self.touched(force, bound)
         return Conditions(cap, gain, self.sides.side, self.sides.reader, self.sides.unknown)
 

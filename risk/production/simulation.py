@@ -284,11 +284,14 @@ def solve(
     0.53
     """
     assumptions = assumptions or Assumptions()
-    state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario)
-    found = {}
+    readings = list(readings)
     for name in readings:
         if name not in READINGS:
             raise InputError("risk.simulation.reading", value=shorten(name))
+    bounds = {READINGS[name].bound for name in readings}
+    state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario, bounds=bounds)
+    found = {}
+    for name in readings:
         found[name] = _outcome(network, state, assumptions, READINGS[name])
     if {"low", "high"} <= found.keys():  # where bounds meet, rounding must not turn them round
         low, high = found["low"].x, found["high"].x
