@@ -12,7 +12,7 @@ import numpy as np
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
 from . import flows
-from .changes import Share, stockpile
+from .changes import Change, Share, stockpile
 from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, check_scenario
@@ -140,8 +140,12 @@ class Fate:
     below: np.ndarray
 
 
-_held = lru_cache(4096, typed=True)(stockpile)
+_known_stock = lru_cache(4096)(stockpile)
 """Many threats meet the same stocks."""
+
+
+def _held(item: str, days: Share) -> Change:
+    return _known_stock(item, days) if isinstance(days, float) else stockpile(item, days)
 
 
 class Threatened:
