@@ -84,25 +84,26 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
         title, check_names = _title(function), _speller(function)
 
         def settled(name: str, value: Any) -> Any:
-            return _settled(title, name, value, kinds[name], bounds.get(name))
+            return _settled(title, name, value, kinds[name], bounds.get(name)) if name in kinds else value
 
         # Changes and measures are made by the thousand, of the same few words and numbers: what was let in once is known.
-        known = functools.lru_cache(_KNOWN, typed=True)(settled)
-
-        def let_in(name: str, value: Any) -> Any:
-            if name not in kinds:
-                return value
-            if type(value) in _SIMPLE:
-                known(name, value)
-                return value
-            return settled(name, value)
+        @functools.lru_cache(_KNOWN, typed=True)
+        def right(name: str, value: Any) -> bool:
+            settled(name, value)
+            return True
 
         @functools.wraps(function)
         def checking(*given: Any, **named: Any) -> Any:
-            check_names(named)
-            first = [let_in(name, value) for name, value in zip(names, given, strict=False)]
-            rest = {name: let_in(name, value) for name, value in named.items()}
-            return function(*first, *given[len(names) :], **rest)
+            if named:
+                check_names(named)
+            first = [
+                value if type(value) in _SIMPLE and right(name, value) else settled(name, value)
+                for name, value in zip(names, given, strict=False)
+            ]
+            for name, value in named.items():
+                if type(value) not in _SIMPLE or not right(name, value):
+                    named[name] = settled(name, value)
+            return function(*first, *given[len(names) :], **named)
 
         return cast("F", checking)
 

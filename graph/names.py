@@ -89,5 +89,6 @@ class Grouped:
         self._codes, self._values = codes[first], values[first]
 
     def __getitem__(self, text: str | None) -> np.ndarray:
-        code = np.array(self._names.code(self._name, text), np.int32)
-        return self._values[self._codes.searchsorted(code) : self._codes.searchsorted(code, side="right")]
+        code = self._names.code(self._name, text)
+        first, last = self._codes.searchsorted(np.array([code, code + 1], np.int32)).tolist()
+        return self._values[first:last]

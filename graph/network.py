@@ -254,6 +254,11 @@ class ProductionNetwork:
         return int(np.diff(self.indptr).max(initial=0))
 
     @cached_property
+    def deepest(self) -> int:
+        """The most needs that the makers of a market share."""
+        return int(np.diff(self.need_indptr).max(initial=0))
+
+    @cached_property
     def home(self) -> int | None:
         """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
         nodes, items, buyers = self._sold

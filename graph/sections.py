@@ -112,13 +112,13 @@ def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
     [3, 4, 9, 10]
     """
     counts = stops - starts
-    return np.repeat(stops - np.cumsum(counts), counts) + np.arange(counts.sum())
+    return (stops - counts.cumsum()).repeat(counts) + np.arange(counts.sum())
 
 
 def reach(network: ProductionNetwork, hit: np.ndarray) -> None:
     """Mark in ``hit`` (n, bool) every node that depends on one that is marked."""
     pointer, readers = _readers(network)
-    front, number = np.flatnonzero(hit), np.empty(len(hit), np.int64)
+    (front,), number = hit.nonzero(), np.empty(len(hit), np.int64)
     while len(front):
         above = readers[ranges(pointer[front], pointer[front + 1])]
         front = _once(above[~hit[above]], number)

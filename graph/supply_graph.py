@@ -20,7 +20,7 @@ from .network import NEW, REMAINDER, Chains, NewSource, ProductionNetwork, check
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
-from .validation import check_tables
+from .validation import check_rows, check_tables
 
 if TYPE_CHECKING:
     import igraph
@@ -97,7 +97,8 @@ class SupplyGraph(Edits):
     def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
         for table in TABLES:
             # In one order, whatever that of the file: the same facts give the same bytes in every output.
-            frame = tables[table].sort(tables[table].columns, nulls_last=True, maintain_order=True)
+            frame = tables[table]
+            frame = frame.sort(frame.columns, nulls_last=True, maintain_order=True) if frame.height > 1 else frame
             object.__setattr__(self, table, frame)
         object.__setattr__(self, "name", shorten(name, _NAME))  # that of a folder may hold any letter
         object.__setattr__(self, "notes", problems.raise_errors())
@@ -172,15 +173,13 @@ class SupplyGraph(Edits):
         SchemaError
             An id means two things (both are said), or the union breaks a rule of the schema.
         """
-        problems, tables = Problems(), {}
-        for table in TABLES:
-            mine, theirs = getattr(self, table), getattr(other, table)
-            if SCHEMA[table].has_id:
-                tables[table] = _united(table, mine, theirs, problems)
-            else:
-                tables[table] = pl.concat([mine, theirs]).unique(maintain_order=True)
+        problems = Problems()
+        tables = {table: _united(table, getattr(self, table), getattr(other, table), problems) for table in TABLES}
         problems.raise_errors()
-        return SupplyGraph(**tables, name=name or self.name)
+        check_rows(tables, problems)  # each cell of a graph is right already
+        graph = SupplyGraph.__new__(SupplyGraph)
+        graph._fill(tables, problems, name or self.name)
+        return graph
 
     @checked()
     def item(self, id: str) -> dict[str, Any]:
@@ -487,8 +486,10 @@ def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:
 
 
 def _united(table: str, mine: pl.DataFrame, theirs: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    if not SCHEMA[table].has_id:
+        return pl.concat([mine, theirs]).unique(maintain_order=True)
     both = mine.join(theirs, on="id", how="inner", suffix=":other")
-    for column in mine.columns[1:]:
+    for column in mine.columns[1:] if both.height else ():
         other = pl.col(f"{column}:other")
         conflicts = both.filter((pl.col(column) != other).fill_null(False))
         for row in conflicts.iter_rows(named=True):

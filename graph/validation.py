@@ -55,12 +55,17 @@ def check_tables(
         tables[name] = _typed(table, frames[name], problems) if given else table.empty()
     tables["suppliers"] = _countries(tables["suppliers"], problems)
     tables["items"] = _codes(tables["items"], problems)
+    check_rows(tables, problems)
+    return tables, problems
+
+
+def check_rows(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
+    """Find the problems of rows that stand together, cell by cell right as they are."""
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_holders(tables["suppliers"], problems)
     _check_inputs(tables["inputs"], problems)
     _check_shares(tables, problems)
-    return tables, problems
 
 
 def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -72,7 +77,8 @@ def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFram
     for name in nested:
         problems.say("nested", table.name, column=name)
     frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in nested)
-    columns = [column for column in table.columns if column.name in frame.columns]
+    blank = {name for name, count in frame.null_count().to_dict(as_series=False).items() if count == [frame.height]}
+    columns = [column for column in table.columns if column.name in frame.columns and column.name not in blank]
     text = [column.name for column in columns if column.dtype == pl.String]
     dirty = frame.select(pl.col(text).cast(pl.String).str.contains(_UNCLEAN).any())
     readings = {c.name: _reading(c, frame.schema[c.name], c.name in text and bool(dirty[c.name][0])) for c in columns}
@@ -84,16 +90,17 @@ def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFram
     typed = []
     for column in table.columns:
         if column.name not in readings:
-            if column.required:
+            if column.required and column.name not in blank:
                 problems.say("missing_column", table.name, column=column.name)
-            typed.append(pl.Series(column.name, [None] * frame.height, dtype=column.dtype))
-            continue
-        for code in readings[column.name].wrong:
-            if found.get(f"{column.name} {code}"):
-                _say(code, table, column, values[f"{column.name} {code}"], frame[column.name], problems)
-        typed.append(values[column.name])
-        if column.required and column.name not in nested and values[column.name].null_count():
-            problems.rows("blank", table.name, _where(values[column.name].is_null()), column.name)
+            typed.append(pl.Series(column.name, [None], dtype=column.dtype).new_from_index(0, frame.height))
+        else:
+            for code in readings[column.name].wrong:
+                if found.get(f"{column.name} {code}"):
+                    _say(code, table, column, values[f"{column.name} {code}"], frame[column.name], problems)
+            typed.append(values[column.name])
+        known = column.name in readings or column.name in blank
+        if column.required and known and column.name not in nested and typed[-1].null_count():
+            problems.rows("blank", table.name, _where(typed[-1].is_null()), column.name)
     return pl.DataFrame(typed) if frame.height else table.empty()
 
 
@@ -227,14 +234,15 @@ def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
     for name in (name for name, table in SCHEMA.items() if table.has_id):
-        ids = tables[name].filter(pl.col("id").is_not_null())
-        if ids["id"].n_unique() == ids.height:
+        ids = tables[name]["id"].drop_nulls()
+        if ids.n_unique() == len(ids):
             continue
         again = _repeated(tables[name], ["id"]).filter(pl.col("id").is_not_null())
         shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row(name))
         problems.rows("duplicate_id", name, shown, "id")
     both = tables["suppliers"]["id"].is_in(tables["items"]["id"].drop_nulls().implode())
-    problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
+    if both.any():
+        problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
 
 
 def _countries(suppliers: pl.DataFrame, problems: Problems) -> pl.DataFrame:
@@ -284,13 +292,14 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
 def _check_reference(
     values: pl.Series, table: str, target: str, ids: pl.Series, problems: Problems, *, several: bool = False
 ) -> None:
+    ids = ids.drop_nulls()
+    if (values.str.split("|").explode() if several else values).is_in(ids.implode()).all():
+        return
     named = pl.DataFrame({"_row": np.arange(len(values)), "_value": values}).drop_nulls()
     if several:
         named = named.with_columns(pl.col("_value").str.split("|")).explode("_value")
-    bad = named.filter(~pl.col("_value").is_in(ids.drop_nulls().implode()))
-    if not bad.height:
-        return
-    known = ids.drop_nulls().to_list()
+    bad = named.filter(~pl.col("_value").is_in(ids.implode()))
+    known = ids.to_list()
     hints: dict[str, object] = {}
     for row in bad.head(MOST).iter_rows(named=True):
         value = row["_value"]
@@ -306,8 +315,10 @@ def _check_holders(suppliers: pl.DataFrame, problems: Problems) -> None:
     """Of several who hold a supplier, each is named once, and either none has a share or each has its place in the cell."""
     parents, shares = pl.col("parent").str.split("|"), pl.col("parent_share").str.split("|")
     number = pl.element().cast(pl.Float64, strict=False)
-    several = pl.col("parent", "parent_share").str.contains("|", literal=True).fill_null(False)
-    held = suppliers.with_row_index("_row").filter(pl.any_horizontal(several))
+    several = [suppliers[name].str.contains("|", literal=True).fill_null(False) for name in ("parent", "parent_share")]
+    if not any(some.any() for some in several):
+        return
+    held = suppliers.with_row_index("_row").filter(several[0] | several[1])
     held = held.select(
         "_row",
         _value="parent",
@@ -325,9 +336,10 @@ def _check_holders(suppliers: pl.DataFrame, problems: Problems) -> None:
 
 def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
     for what in ("kept_without", "use_share"):
-        low, high = pl.col(f"{what}_low"), pl.col(f"{what}_high")
-        turned = inputs.with_row_index("_row").filter(low > high).select("_row", low=low, high=high)
-        problems.rows("range_reversed", "inputs", turned, f"{what}_low")
+        low, high = inputs[f"{what}_low"], inputs[f"{what}_high"]
+        if (low > high).any():
+            turned = pl.DataFrame({"low": low, "high": high}).with_row_index("_row").filter(low > high)
+            problems.rows("range_reversed", "inputs", turned, f"{what}_low")
     keys = ["item", "input", "role", "group"]
     if inputs.select(keys).n_unique() != inputs.height:
         again = _repeated(inputs, keys)
@@ -339,7 +351,8 @@ def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
             None,
         )
     itself = inputs["item"] == inputs["input"]
-    problems.rows("self_input", "inputs", _where(itself, inputs["item"]), "input", severity="note")
+    if itself.any():
+        problems.rows("self_input", "inputs", _where(itself, inputs["item"]), "input", severity="note")
     for cycle in _cycles(inputs):
         shown = ", ".join(cycle[:8]) + (", …" if len(cycle) > 8 else "")
         problems.say("cycle", "inputs", value=shown, severity="note")

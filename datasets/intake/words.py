@@ -269,7 +269,8 @@ def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
         hits = [
             (word, j == len(tokens), i == 0) for word, (i, j) in known.items() if len(word) > (1 if j == len(tokens) else 2)
         ]
-        hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]
+        # The end of a compound ("...bezeichnung").
+        hits += [(core[at:], True, False) for at in range(1, len(core) - 6) if core[at:] in words()]
     else:
         hits = [
             (core[i:j], j == len(core), i == 0)
@@ -311,12 +312,6 @@ def _said(role: str, word: str, core: str) -> bool:
 def owned(core: str, owner: str) -> bool:
     """Whether a header begins with a word for a maker or a supplier ("Mfr Item Number")."""
     return any(core[:i] in words() and words()[core[:i]][0] == owner for i in range(2, len(core)))
-
-
-@cache
-def _long() -> tuple[str, ...]:
-    """Words long enough to be found at the end of a compound ("...bezeichnung")."""
-    return tuple(sorted((word for word in words() if len(word) >= 7), key=len, reverse=True))
 
 
 def _alike(core: str) -> tuple[Suggestion, ...]:

@@ -191,13 +191,13 @@ def weights(network: ProductionNetwork, node: int, chances: np.ndarray) -> tuple
     found = np.empty((len(chances), len(links)))
     for i in range(len(links)):
         some = np.maximum(left, 1e-300)
-        least = np.clip((left - after[i]) / some, 0.0, 1.0)
-        most = np.clip(room[i] / some, 0.0, 1.0)
+        least = np.minimum(np.maximum((left - after[i]) / some, 0.0), 1.0)
+        most = np.minimum(np.maximum(room[i] / some, 0.0), 1.0)
         power = len(links) - 1 - i
         if power:
             from_, to = 1 - (1 - least) ** power, 1 - (1 - most) ** power
             taken = 1 - (1 - (from_ + (to - from_) * chances[:, i])) ** (1 / power)
-            taken = np.clip(taken, np.minimum(least, most), most)
+            taken = np.minimum(np.maximum(taken, np.minimum(least, most)), most)
         else:
             taken = most
         step = np.minimum(taken * left, room[i])

@@ -33,6 +33,8 @@ _OF_MAKERS = ("halt", "reduce", "spare_capacity")
 """Kinds of changes that are about what makers can make; others are about links."""
 OPENED = ("add_source", "substitute")
 """Kinds of changes that open a source, which is compiled in, shut."""
+_APART = {*OPENED, "stockpile"}
+"""Kinds of changes that take nothing from anybody; a stock buys time, and changes nothing for good."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,9 @@ def new_sources(scenarios: Iterable[Scenario]) -> set[NewSource]:
     return found
 
 
-def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> Conditions:
+def conditions(
+    network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY, bounds: Iterable[int] = (LOW, HIGH, ESTIMATE)
+) -> Conditions:
     """Return the bounds that a scenario sets.
 
     Parameters
@@ -90,6 +94,8 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
         What may belong to whoever is hit. "any": unattributed supply, unless its own share in that market is told, and there
         the share of a country or company that it belongs to; "rest": unattributed supply alone; "told": that, only where the
         market names it, or a company of it, without a share of its own; "nobody": nothing.
+    bounds : iterable of int
+        Rows that are asked for; the others are NaN.
 
     Raises
     ------
@@ -99,7 +105,7 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
     for change in scenario:
         if change.kind == "stockpile":
             raise InputError("risk.conditions.stock", item=change.item)
-    return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario))
+    return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario), bounds)
 
 
 def failure(network: ProductionNetwork, kind: str, node: str, item: str | None = None) -> Change:
@@ -157,18 +163,20 @@ class Effects:
         inside = {id(change): hit for change, hit in zip([*embargoes, *holders], sides.inside, strict=True)}
         self.holders = {id(change): inside[id(change)] for change in holders}
         # Other changes meet what the opening ones bring.
-        ordered = sorted(enumerate(scenario), key=lambda one: one[1].kind not in OPENED)
+        opening = [(at, change.bounds, self._opens(change)) for at, change in enumerate(scenario) if change.kind in OPENED]
         found = [
             self._effect(number, change, inside.get(id(change), []))
-            for number, change in ordered
-            if change.kind != "stockpile"  # it buys time, and changes nothing for good
+            for number, change in enumerate(scenario)
+            if change.kind not in _APART
         ]
         # Only some makers and links are ever touched.
         of_makers = [one.hit for one in found if one.kind in _OF_MAKERS]
         of_links = [one.hit for one in found if one.kind not in _OF_MAKERS]
         of_links += [links for one in found for links in (one.sold, one.rests)]
+        of_links += [links for *_, links in opening]
         self.makers = _among(len(network.kind), of_makers)
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
+        self._opening = self._link_by_link(opening)
         self.effects = [one.among(self.makers, self.links) for one in found]
         self._hidden = _among(len(self.links), [one.rests for one in self.effects])
         of_node: dict[str, list[tuple[Effect, np.ndarray]]] = defaultdict(list)
@@ -196,19 +204,29 @@ class Effects:
                 for at in range(self.sides.count)
                 if inside[at] or (at == self.sides.unknown and bound == LOW)
             ]
-        elif change.kind in OPENED:
-            key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
-            if key not in self.network.sources:
-                raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
-            hit = self.network.sources[key]
         else:
             raise NotImplementedError(change.kind)
         return Effect(number, change.kind, change.bounds, hit, sold, rests, places)
+
+    def _opens(self, change: Change) -> np.ndarray:
+        """Look up the links of a source that a change opens."""
+        key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
+        if key not in self.network.sources:
+            raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
+        return self.network.sources[key]
 
     @cached_property
     def _opened(self) -> np.ndarray:
         """Which of the links are those of new sources."""
         return self.links.searchsorted(self.about.opened_links)
+
+    def _link_by_link(self, opening: list[tuple[int, tuple[float, float], np.ndarray]]) -> tuple[np.ndarray, ...]:
+        """Return the changes that open sources: the number of the change, its bounds, each of its links."""
+        counts = [len(links) for *_, links in opening]
+        number = np.array([number for number, *_ in opening], np.int64).repeat(counts)
+        low, high = np.array([bounds for _, bounds, _ in opening]).reshape(-1, 2).repeat(counts, axis=0).T
+        opened = np.concatenate([self.links[:0], *(links for *_, links in opening)])
+        return number, low, high, self.links.searchsorted(opened)
 
     @property
     def hit(self) -> np.ndarray:
@@ -218,11 +236,12 @@ class Effects:
         hit[self.network.owner[self.links[(self.network.flags[self.links] & EXTRA) == 0]]] = True
         return hit
 
-    def at(self, force: Sequence[float]) -> Conditions:
+    def at(self, force: Sequence[float], bounds: Iterable[int] = (LOW, HIGH, ESTIMATE)) -> Conditions:
         """Return the conditions while each change is in force by a part (0..1)."""
-        cap = np.ones((3, len(self.network.kind)))
-        gain = np.ones((3, self.sides.count, len(self.network.indices)))
-        for bound in (LOW, HIGH, ESTIMATE):
+        cap = np.full((3, len(self.network.kind)), np.nan)
+        gain = np.full((3, self.sides.count, len(self.network.indices)), np.nan)
+        for bound in bounds:
+            cap[bound], gain[bound] = 1.0, 1.0
             cap[bound, self.makers], gain[bound][:, self.links] = self.touched(force, bound)
         return Conditions(cap, gain, self.sides.side, self.sides.reader, self.sides.unknown)
 
@@ -241,7 +260,11 @@ class Effects:
     def _bounds(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
         cap = np.ones(len(self.makers))
         gain = np.ones((self.sides.count, len(self.links)))
-        gain[:, self._opened] = 0.0
+        # What opens a source comes first, all of it at once: many measures may, and each but adds to its own links.
+        number, worst, best, opened = self._opening
+        parts = np.array(force, np.float64)[number]
+        opening = np.bincount(opened, between(bound, parts * worst, parts * best), len(self.links))
+        gain[:, self._opened] = opening[self._opened]
         for one in self.effects:
             part = force[one.number]
             if not part:
@@ -258,8 +281,6 @@ class Effects:
                 for of, at in one.places:
                     if of == bound:
                         gain[at, one.hit] *= 1 - taken
-            elif one.kind in OPENED:
-                gain[:, one.hit] += between(bound, low, high)
             else:
                 raise NotImplementedError(one.kind)
         if bound == LOW and len(self._hidden):

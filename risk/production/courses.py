@@ -243,7 +243,7 @@ class Film:
         for force in self.forces:
             now, arrives = effects.touched(force, bound)
             arrives = arrives.ravel()
-            other, others = np.flatnonzero(now != cap), np.flatnonzero(arrives != gain)
+            (other,), (others,) = (now != cap).nonzero(), (arrives != gain).nonzero()
             caps.append((makers[other], now[other]))
             gains.append((links[others], arrives[others]))
             cap, gain = now, arrives
@@ -269,7 +269,7 @@ class Film:
         stocks = Stocks(self, strict, reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
-        widest, deepest = network.widest, int(np.diff(network.need_indptr).max(initial=0))
+        widest, deepest = network.widest, network.deepest
         side, rank = self.effects.sides.side, np.zeros(len(network.needs), np.int64)
         net = net_of(network, rank, np.ones(m), served_first(network, assumptions, reading.bound))
         inner = net._replace(indices=base.inner, use=np.ones(m))
@@ -324,9 +324,7 @@ def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
     """Return the blocks of nodes that depend on one that is hit; mark those nodes in ``hit``."""
     reach(network, hit)
-    order, starts = network.order
-    block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    return np.flatnonzero(np.bincount(block[hit[order]], minlength=1))
+    return np.flatnonzero(np.bincount(network.block_of[hit], minlength=1))
 
 
 _Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -334,10 +332,8 @@ _Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> _Steps:
-    counts = [len(where) for where, _ in found]
-    where = np.concatenate([np.zeros(0, np.int64), *(where for where, _ in found)]).astype(np.int64)
-    value = np.concatenate([np.zeros(0), *(value for _, value in found)])
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), where, value
+    starts = np.array([0, *(len(where) for where, _ in found)], np.int64).cumsum()
+    return starts, np.concatenate([where for where, _ in found]), np.concatenate([value for _, value in found])
 
 
 def _horizon(value: Any) -> float:

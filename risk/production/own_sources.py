@@ -47,12 +47,11 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     if frame["item"].null_count():
         raise InputError("risk.exposure.facts_item", row=int(frame["item"].is_null().arg_true()[0]))
     for kind, ids in (("item", graph.items["id"]), ("supplier", graph.suppliers["id"])):
-        for unknown in frame.filter(~pl.col(kind).is_in(ids.implode()))[kind].head(1):
+        for unknown in frame[kind].filter(~frame[kind].is_in(ids.implode())).head(1):
             raise UnknownIdError(kind, unknown, ids, graph.named(unknown, f"{kind}s"))
     for name in RANGES:
-        crossed = frame.filter(pl.col(f"{name}_least") > pl.col(f"{name}_most"))
-        if crossed.height:
-            raise InputError("risk.exposure.facts_ends", item=shorten(crossed["item"][0]), name=name)
+        for crossed in frame["item"].filter(frame[f"{name}_least"] > frame[f"{name}_most"]).head(1):
+            raise InputError("risk.exposure.facts_ends", item=shorten(crossed), name=name)
     return frame if "maker" in given.columns else frame.with_columns(maker="supplier")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from typing import Any
 from weakref import proxy
 
 import numpy as np
@@ -16,7 +17,8 @@ from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, remembered
 ANY, REST, TOLD, NOBODY = "any", "rest", "told", "nobody"
 """What may belong to whoever is hit: unattributed supply and the shares of who stands for it (`Places.held`), the first
 alone, that only where the market names it without a share, or nothing."""
-_ALIKE, _LAST = 64, 8
+_ALIKE, _LAST, _NODES = 64, 8, 100_000
+"""Sides that are kept, and hits; these at least, and of a small network as many as have so many nodes together."""
 Aim = tuple[tuple[str, ...], str | None]
 """Whom an embargo hits; where it is everybody abroad, its own node instead."""
 
@@ -74,8 +76,11 @@ def _standing(network: ProductionNetwork) -> tuple[np.ndarray, list[str], set[st
 @remembered
 def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for supplier, country in network.makers.select("supplier", "country").drop_nulls().iter_rows():
-        found[supplier].add(country)
+    names, makers = network.names, np.flatnonzero(network.kind == MAKER)
+    standing = np.unique(np.stack([names.codes("supplier")[makers], names.codes("country")[makers]]), axis=1)
+    supplier, country = standing[:, (standing != NO_TEXT).all(axis=0)]
+    for one, place in zip(names.texts("supplier", supplier), names.texts("country", country), strict=True):
+        found[one].add(place)
     return found
 
 
@@ -84,7 +89,7 @@ class Places:
 
     def __init__(self, network: ProductionNetwork) -> None:
         self.network = proxy(network)  # kept with the network, it must not keep it
-        self._hits: dict[tuple[str | None, str | None, str], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
+        self._hits: dict[Any, Any] = {}
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.items = set(network.items)
         self.opened_links = np.flatnonzero((network.flags & EXTRA) > 0)
@@ -246,12 +251,16 @@ class Places:
         The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
         chokepoint, and nothing could be asked of its suppliers.
         """
-        found = self._hits.get((node, item, hidden))  # the readings of one threat ask for the same
-        if found is None:
-            if len(self._hits) >= _LAST:
+        return self._kept(self._hit, node, item, hidden)
+
+    def _kept(self, look_up: Callable[..., Any], *about: str | None) -> Any:
+        """What was looked up: the readings of one threat ask for the same, and so do many questions."""
+        key = look_up.__name__, *about
+        if key not in self._hits:
+            if len(self._hits) >= max(_LAST, _NODES // max(1, len(self.network.kind))):
                 self._hits.clear()
-            found = self._hits[node, item, hidden] = self._hit(node, item, hidden)
-        return found
+            self._hits[key] = look_up(*about)
+        return self._hits[key]
 
     def _hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         none = np.zeros(0, np.int64)
@@ -279,6 +288,9 @@ class Places:
 
     def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the sales of a node, and the links that may be its (`_hiding`)."""
+        return self._kept(self._sales, node, item, hidden)
+
+    def _sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         makers = self.makers_at(str(node))
         links = self.sales_links[self._among(self._sellers, makers)]
         if item is not None:

@@ -16,6 +16,8 @@ TIME_LIMIT = 60.0
 """Seconds that the search may take by default; a set that is not proven best is never returned."""
 CLOSE = 1e-7
 """Part of the greatest figure that counts as nothing."""
+_FEW = 12
+"""Measures that cost something of which all sets are compared: to bring in what solves programs takes longer."""
 
 
 def best_set(
@@ -131,11 +133,33 @@ class _Search:
 
     def propose(self, seconds: float) -> tuple[tuple[int, ...], np.ndarray]:
         """Return the set that the program takes for the best, and what it promises for each goal."""
+        if seconds <= 0:
+            raise TimeoutError
+        dear = [j for j in self.priced if self.costs[j] > 0]
+        return self._compared(dear) if len(dear) <= _FEW else self._solved(seconds)
+
+    def _compared(self, dear: list[int]) -> tuple[tuple[int, ...], np.ndarray]:
+        """Compare all sets of a few measures that cost something, the cheapest first, beside those for nothing."""
+        sets = (np.arange(1 << len(dear))[:, None] >> np.arange(len(dear)) & 1).astype(np.float64)
+        costs = sets @ np.array([self.costs[j] for j in dear])
+        order = np.argsort(costs, kind="stable")
+        sets = sets[order[costs[order] <= self.budget * (1 + CLOSE)]]
+        promised = np.tile([[goal.most] for goal in self.goals], len(sets))
+        free: set[int] = set()
+        for goal, promise in zip(self.goals, promised, strict=True):
+            for inside, figure in goal.cuts.items():
+                outside = goal.measures - inside
+                free |= outside.difference(dear)
+                more = sets @ np.array([j in outside for j in dear], np.float64) + len(outside.difference(dear))
+                np.minimum(promise, figure + (goal.most - figure) * more, out=promise)
+        best = int(np.argmax(np.array([goal.weight for goal in self.goals]) @ promised))
+        chosen = {j for j, taken in zip(dear, sets[best], strict=True) if taken} | free
+        return tuple(sorted(chosen)), promised[:, best]
+
+    def _solved(self, seconds: float) -> tuple[tuple[int, ...], np.ndarray]:
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
-        if seconds <= 0:
-            raise TimeoutError
         first = len(self.costs)
         # A cut reads theta - (most - f) * sum of y outside <= f.
         rows: list[dict[int, float]] = [{j: self.costs[j] for j in self.priced}]

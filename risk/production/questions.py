@@ -201,7 +201,8 @@ class Question:
         facts = facts if second is not None else []
         settings = [np.arange(self.fact_ptr[f], self.fact_ptr[f + 1] if len(on) else self.fact_ptr[f])
                     for f, on in enumerate(self._touched)]  # fmt: skip
-        rest = [settings[f] for f in range(len(settings)) if f not in set(facts)]
+        chosen = set(facts)
+        rest = [some for f, some in enumerate(settings) if f not in chosen]
         order = np.concatenate([*(settings[f] for f in facts), *rest, np.zeros(0, np.int64)]).astype(np.int64)
         pointer = np.concatenate([[0], np.cumsum([len(settings[f]) for f in facts])]).astype(np.int64)
         touch = [self._touched[f] for f in facts]

@@ -242,6 +242,11 @@ def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -
     return kept, served_first(network, assumptions, bound), hardest_first(network, kept)
 
 
+def expect_solutions(links: int) -> None:
+    """Say ahead what is solved, of so many links of networks together: for each a solution goes over a hundred numbers."""
+    solver.solve.expect(100 * links)
+
+
 @checked()
 def solve(
     network: ProductionNetwork,
@@ -279,11 +284,14 @@ def solve(
     0.53
     """
     assumptions = assumptions or Assumptions()
-    state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario)
-    found = {}
+    readings = list(readings)
     for name in readings:
         if name not in READINGS:
             raise InputError("risk.simulation.reading", value=shorten(name))
+    bounds = {READINGS[name].bound for name in readings}
+    state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario, bounds=bounds)
+    found = {}
+    for name in readings:
         found[name] = _outcome(network, state, assumptions, READINGS[name])
     if {"low", "high"} <= found.keys():  # where bounds meet, rounding must not turn them round
         low, high = found["low"].x, found["high"].x

@@ -40,11 +40,6 @@ class Terms:
     markets: np.ndarray
     network: ProductionNetwork
 
-    def users(self, item: str) -> tuple[list[int], ...]:
-        """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        code = self.network.names.code("item", item)
-        return tuple(some.get(code, []) for some in self._users)
-
     @cached_property
     def newcomers(self) -> frozenset[int]:
         """Requirements of new sources."""
@@ -52,19 +47,18 @@ class Terms:
         return frozenset(np.flatnonzero(owned & (self.new[self.network.owner] > 0)).tolist())
 
     @cached_property
-    def _users(self) -> list[dict[int, list[int]]]:
+    def users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
+        """Who holds a stock of each item: links of plants and of alternatives, and places in ``needs``."""
         network, owner = self.network, self.network.kind[self.network.owner]
         market = network.kind[network.indices] == MARKET
         own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
         alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
         items = network.names.codes("item")[network.indices]
-        found: list[dict[int, list[int]]] = []
-        for places, links in ((own, own), (alternatives, alternatives), (shared, network.needs[shared])):
-            users: dict[int, list[int]] = defaultdict(list)
-            for at, item in zip(places.tolist(), items[links].tolist(), strict=True):
-                users[item].append(at)
-            found.append(users)
-        return found
+        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
+        for way, (places, links) in enumerate(((own, own), (alternatives, alternatives), (shared, network.needs[shared]))):
+            for at, item in zip(places.tolist(), network.names.texts("item", items[links]), strict=True):
+                found[item][way].append(at)
+        return dict(found)
 
 
 @remembered
@@ -122,14 +116,20 @@ class Layout:
     @staticmethod
     def nodes(network: ProductionNetwork, sides: int, reserves: np.ndarray) -> np.ndarray:
         """Return the node that each stock is looked at with; ``reserves`` tells those of a node and side (as in CSR)."""
-        base, every = terms(network), np.repeat(np.arange(len(network.kind)), sides)
-        plants = np.diff(base.plant_ptr + network.need_indptr * sides)
-        return np.concatenate(
-            [
-                np.repeat(network.owner, sides), np.repeat(base.need_market, sides),
-                np.repeat(np.arange(len(network.kind)), plants), every, every, np.repeat(every, np.diff(reserves)),
-            ]
-        )  # fmt: skip
+        found = _nodes(network, sides)
+        if not reserves[-1]:
+            return found
+        every = np.repeat(np.arange(len(network.kind)), sides)
+        return np.concatenate([found, np.repeat(every, np.diff(reserves))])
+
+
+@remembered
+def _nodes(network: ProductionNetwork, sides: int) -> np.ndarray:
+    """Return the nodes of the stocks that every reading has."""
+    base, every = terms(network), np.arange(len(network.kind))
+    plants = np.diff(base.plant_ptr + network.need_indptr * sides)
+    owners, needing = np.repeat(network.owner, sides), np.repeat(base.need_market, sides)
+    return np.concatenate([owners, needing, np.repeat(every, plants), *[np.repeat(every, sides)] * 2])
 
 
 _Row = tuple[float, int, int, float]
@@ -179,7 +179,7 @@ class Stocks:
         """The stocks of an item: of which kind, and where."""
         network, sides, layout, base = self.network, self.sides, self.layout, terms(self.network)
         worst = self.reading.arrangement == kernels.WORST
-        own, alternatives, shared = base.users(item)
+        own, alternatives, shared = base.users.get(item, ((), (), ()))
         # Each plant and each group of alternatives lives on a stock of its own.
         found = [(0, k * sides) for k in own if k not in unsaid]
         for k in alternatives:

@@ -30,7 +30,9 @@ def sources_of(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
 
 def unnamed_items(graph: SupplyGraph) -> set[str]:
     """Items that are needed, that need nothing themselves, and that nobody is named for."""
-    return set(graph.inputs["input"]) - set(graph.inputs["item"]) - set(graph.shares["item"])
+    told = (graph.inputs["input"], graph.inputs["item"], graph.shares["item"])
+    needed, making, supplied = (set(column.to_list()) for column in told)
+    return needed - making - supplied
 
 
 def ready_sources(

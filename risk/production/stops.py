@@ -44,7 +44,7 @@ from .remedies import YEAR, Measure, Threat
 from .scenario import Scenario
 from .simulation import Assumptions, Solution, solve
 from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, cases_of, loss_table
-from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources
+from .threatened import KEPT, Fate, Problem, Threatened, Weighing, expect_runs, needed_sources
 from .timeline import timeline
 
 
@@ -196,7 +196,7 @@ class Stops:
         self.graph, self.values, self.candidates = graph, dict(values), list(candidates)
         self.blanks = Blanks(graph, buyer, facts)
         self.cases = [case for case in CASES if case != "open" or self.blanks.unnamed]
-        self.items = set(graph.items["id"])
+        self.items = set(graph.items["id"].to_list())
         self._networks: dict[bool, ProductionNetwork] = {}
         self._all_gone: dict[float, bool] = {}
         self._measures: dict[str, list[Measure]] = {}
@@ -287,8 +287,8 @@ class Stops:
 
     def losses(self, threats: Sequence[Threat], figures: Iterable[str] = CASES) -> StopLosses:
         """Return what each threat does to each product, and to what the buyer sources."""
-        cases = cases_of(figures)
-        threats = threats if self.values else ()
+        cases, threats = cases_of(figures), threats if self.values else ()
+        expect_runs(self.graph, len(threats) * len(cases))
         rows = [[{"threat": one.scenario.name, "product": item} for item in self.values] for one in threats]
         items: list[tuple[str, str, float, float]] = []
         # With the open reading, which has a network of its own, last: then there is one network at a time.

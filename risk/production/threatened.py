@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
-from .changes import Share, stockpile
+from . import flows
+from .changes import Change, Share, stockpile
 from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, check_scenario
-from .simulation import READINGS, Assumptions
+from .simulation import READINGS, Assumptions, expect_solutions
 
 if TYPE_CHECKING:
     from .remedies import Measure, Threat
@@ -36,6 +38,16 @@ def needed_sources(threats: Iterable[Threat], measures: Iterable[Measure]) -> se
     """Return the new sources of threats and measures: to be compiled into a network (``sources=``)."""
     found = new_sources(threat.scenario for threat in threats)
     return found | {measure.source for measure in measures if measure.source is not None}
+
+
+def expect_runs(graph: SupplyGraph, count: int) -> None:
+    """Say ahead what the loops will go over where so many threats, each in one reading, are solved and followed in time.
+
+    A network has as many links as its graph has rows, about; for each a run goes over thirty numbers.
+    """
+    links = graph.inputs.height + graph.shares.height
+    expect_solutions(links * count)
+    flows.run.expect(30 * links * count)
 
 
 class Problem:
@@ -128,6 +140,14 @@ class Fate:
     below: np.ndarray
 
 
+_known_stock = lru_cache(4096)(stockpile)
+"""Many threats meet the same stocks."""
+
+
+def _held(item: str, days: Share) -> Change:
+    return _known_stock(item, days) if isinstance(days, float) else stockpile(item, days)
+
+
 class Threatened:
     """One threat to the products of one network: its changes, what is in stock today, and every measure as a change."""
 
@@ -141,7 +161,7 @@ class Threatened:
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         here = set(network.items)
         changes = [change for change in threat.scenario if change.kind not in OPENED or change.item in here]
-        changes += [stockpile(item, days) for item, days in problem.stocks.items() if item in here]
+        changes += [_held(item, days) for item, days in problem.stocks.items() if item in here]
         self.first = len(changes)
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
         self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
@@ -181,7 +201,8 @@ class Threatened:
         short = rates < self.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
         # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
-        lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
+        ends = np.concatenate([days[1:], [self.length]])
+        lost = ((ends - days)[:, None] * (1.0 - rates)).sum(axis=0)
         return Fate(np.where(lost < SHORT, 0.0, lost) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:

@@ -26,7 +26,7 @@ from .kernels import LEAST, MOST
 from .own_sources import own_sources, readiness
 from .places import network_places
 from .scenario import Scenario
-from .simulation import Assumptions, needs_of, solve
+from .simulation import Assumptions, expect_solutions, needs_of, solve
 from .supply_lines import NOBODY, behind
 
 _BLOCK = 2_000_000
@@ -452,8 +452,7 @@ def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]
     direct = {item: network.indices[links] for item in network.items if len(links := _of(network, item, named)) > 1}
     if not direct or not failures.ids:
         return {}
-    items = list(direct)
-    markets = np.array([network.market(item) for item in items])
+    items, markets = list(direct), np.array([network.market(item) for item in direct])
     sellers = np.concatenate(list(direct.values()))
     place = np.repeat(np.arange(len(items)), [len(one) for one in direct.values()])
     kept = needs_of(network, Assumptions(), HIGH)[0]
@@ -475,6 +474,7 @@ def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]
             if loss > max(1e-9, best.get(item, (0.0,))[0] + 1e-9):
                 best[item] = loss, event, len(makers) if lacking else int((own >= loss - 1e-9).sum())
     found = {}
+    expect_solutions(len({event for _, event, _ in best.values()}) * len(network.indices))
     for event in sorted({event for _, event, _ in best.values()}):
         solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
         for item, (loss, source, suppliers) in best.items():

@@ -106,18 +106,19 @@ class Vocabulary:
         self.forms: dict[Topic | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
         self._named: dict[Topic, set[str]] = defaultdict(set)
+        self._folded: dict[str, str] = {}  # most topics have the same heads
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
         self._read_terms(terms)
         self._read_series(series)
         self.automaton = ahocorasick.Automaton()
         for number, (string, keys) in enumerate(self._keys.items()):
-            names = tuple(sorted(key for key in keys if key.sort in {"word", "part"}))
+            names: list[Key] = []
             slips: dict[Topic, list[Key]] = defaultdict(list)
-            for key in sorted(keys.difference(names)):
-                slips[self.names[key.at][0].topic].append(key)
-            self.automaton.add_word(string, (number, names, tuple(slips.items())))
+            for key in sorted(keys):
+                (names if key.sort in {"word", "part"} else slips[self.names[key.at][0].topic]).append(key)
+            self.automaton.add_word(string, (number, tuple(names), tuple(slips.items())))
         self.automaton.make_automaton()
-        del self._keys, self._named  # the automaton holds what of them is needed
+        del self._keys, self._named, self._folded  # the automaton holds what of them is needed
 
     def harmless(self, words: set[str], topic: Topic) -> bool:
         """Return whether any of some words is a noun that leaves an item of a topic what it is."""
@@ -129,7 +130,7 @@ class Vocabulary:
         for number, use, lang, term, kind, match in rows.select(
             rows.columns[0], "use", "lang", "term", "kind", "match"
         ).rows():
-            folded = compact(fold(term))
+            folded = self._fold(term)
             if use in {"include", "exclude"}:
                 words = [word.split("|") for word in term.split("&")] if match == "all" else [[term]]
                 self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
@@ -188,7 +189,7 @@ class Vocabulary:
         self.terms.append(term)
         for place, alternatives in enumerate(words):
             for written in alternatives:
-                word = compact(fold(written))
+                word = self._fold(written)
                 if term.use != "exclude":
                     self._named[term.topic].add(word)
                 if term.use != "exclude" and not self.strict:
@@ -197,7 +198,12 @@ class Vocabulary:
                     self.written.setdefault(spelt, written)
                     self._keys[spelt].add(Key("word", index, place, len(spelt)))
         if term.use == "include" and len(words) == 1:
-            self._add_halves(term, compact(fold(words[0][0])))
+            self._add_halves(term, self._fold(words[0][0]))
+
+    def _fold(self, written: str) -> str:
+        if written not in self._folded:
+            self._folded[written] = compact(fold(written))
+        return self._folded[written]
 
     def _spelt(self, word: str) -> set[str]:
         """Return the spellings of a folded word, and for several Latin words also the words joined."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, LimitError, SupplyGraph, UnknownIdError
 from kanmon.risk import Assumptions, Scenario, halt, simulate, stockpile, timeline, timeline_summary
-from kanmon.risk.production import remedies
+from kanmon.risk.production import planning, remedies
 from kanmon.risk.production.remedies import Threat, best_measures, mitigation, more_stock, new_source
 from kanmon.risk.production.threatened import needed_sources
 
@@ -100,11 +100,13 @@ def together(graph, threats, measures, stocks, **options):
     return problem.risk(range(len(late))), problem.days(range(len(late)))
 
 
+@pytest.mark.parametrize("few", [12, -1])
 @pytest.mark.parametrize("objective", ["risk", "days"])
 @pytest.mark.parametrize("reading", READINGS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_the_best_set_is_what_trying_every_subset_finds(data, objective, reading):
+def test_the_best_set_is_what_trying_every_subset_finds(data, objective, reading, few, monkeypatch):
+    monkeypatch.setattr(planning, "_FEW", few)  # below: by the program, as of many measures
     graph, threats, measures, budget, stocks = data.draw(problems(timed=True))
     plan = best_measures(
         graph, {"p": 1000.0}, threats, measures, budget, stocks=stocks, buyer="DDD", objective=objective, reading=reading
