@@ -39,6 +39,7 @@ _ASIDE = (
     "no_part",
     "reference",
     "phantom",
+    "shifted",
 )
 """Reasons for which lines were set aside, as they are said."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from ...graph.contents import WORKBOOKS
-from ...graph.delimited import rows_of
+from ...graph.delimited import mark_of, rows_of
 from ...graph.errors import ReadError, short_path
 from ...graph.files import read_bytes, reading
 from ...graph.workbooks import read_sheets as load_sheets
@@ -44,6 +44,10 @@ class Sheet:
         How far cells are indented, counted likewise, of columns in which that draws levels.
     points : frozenset of int
         Columns with a number like 1.125, counted from 0 in the sheet: its dot parts no thousands.
+    widths : tuple of int
+        How many cells each row of a text has, where not all have as many; none of any other file.
+    mark : str
+        What parts them.
     """
 
     file: str
@@ -58,6 +62,8 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
     points: frozenset[int] = frozenset()
+    widths: tuple[int, ...] = ()
+    mark: str = ""
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -85,8 +91,13 @@ def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
             raise ReadError("graph.tables.no_table", path=short_path(path))
         seen = [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
         return [*map(_without_errors, seen)]
-    rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text) or rows_of(found.text, path)
-    return [_without_errors(Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed))]
+    drawn_rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text)
+    rows = rows_of(found.text, path) if drawn_rows is None else drawn_rows
+    sheet = Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed)
+    widths = () if drawn_rows is not None else tuple(map(len, rows))
+    if len(set(widths)) > 1:
+        sheet = replace(sheet, widths=widths, mark=mark_of(found.text))
+    return [_without_errors(sheet)]
 
 
 def letters(column: int) -> str:
