@@ -32,6 +32,7 @@ from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
 from .own import own_sheets, own_tables
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
+from .products import with_products_apart
 from .profiles import profile
 from .reckoned import with_amounts, with_column
 from .records import unfolded
@@ -138,7 +139,7 @@ def understand(
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += own_tables(file) or published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(joined(tables)), tuple(names), digest.hexdigest(), tuple(left))
+    return Understanding(tuple(with_products_apart(joined(tables))), tuple(names), digest.hexdigest(), tuple(left))
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
