@@ -60,16 +60,11 @@ def _apart(table: Table, named: Collection[str], known: Collection[str]) -> Tabl
             left.append(cell)
     column = shorten(" ".join(table.headers("parent")[0].split()))
     told = {"products_apart": [*several], "products_perhaps": left}
-    notes = [
-        Message(f"datasets.intake.{key}", column=column, cell=shorten(" ".join(found[0].split())), count=_count(table, found))
-        for key, found in told.items()
-        if found
-    ]
+    notes = []
+    for key, found in ((key, found) for key, found in told.items() if found):
+        count, first = sum(cell in found for cell in table.texts("parent")), " ".join(found[0].split())
+        notes.append(Message(f"datasets.intake.{key}", column=column, cell=shorten(first), count=count))
     return replace(table, several=several, notes=(*table.notes, *notes))
-
-
-def _count(table: Table, cells: Collection[str]) -> int:
-    return sum(cell in cells for cell in table.texts("parent"))
 
 
 def _pieces(marks: re.Pattern[str], cell: str) -> list[str]:

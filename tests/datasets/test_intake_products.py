@@ -56,7 +56,8 @@ def test_products_that_several_cells_of_a_column_repeat_are_known_by_that(tmp_pa
 
 def test_a_bill_that_names_products_of_a_list_by_their_names_is_about_those(tmp_path):
     bill = [["Part No", "Qty", "Used in"], ["A-1", 4, "Pump"], ["A-2", 1, "Fan"], ["A-3", 1, "Valve"], ["A-4", 1, "P-1"]]
-    products = [["Product No", "Product name", "Annual revenue"], ["P-1", "Pump", 100], ["P-2", "Fan", 50], ["P-3", "Fan", 20]]
+    head = ["Product No", "Product name", "Annual revenue"]
+    products = [head, ["P-1", "Pump", 100], ["P-2", "Fan", 50], ["P-3", "Fan", 20]]
     path = book(tmp_path / "list.xlsx", {"BOM": bill, "Products": products})
     assert needs(path) == {("P-1", "A-1", 4.0), ("Fan", "A-2", 1.0), ("Valve", "A-3", 1.0), ("P-1", "A-4", 1.0)}
 
