@@ -17,7 +17,7 @@ from .aligned import aligned
 from .content import content
 from .looks import Looks, looks
 from .markup import Area, read_markup, sylk_rows
-from .ranges import ranges
+from .ranges import Drawn, ranges
 
 _ERROR = r"^\s*(?:#(?:N/[AD]|NV)|#¡?[A-ZÀ-Ý/0]{3,14}[!?]|Err:5\d\d)\s*$"
 """#N/A, #REF!, #DIV/0!, #NAME?, and what they are called where the program speaks German (#NV, #WERT!) or others."""
@@ -136,9 +136,11 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     with reading(path, "graph.tables.corrupt"):
         known = ranges(data, kind)
         seen = looks(data) if kind == "xlsx" else {}
-        for name, (cells, left, _, numbers) in found.items():
-            frame = _blank_as_null(cells)
-            merged, unsaved = known.get(name, ((), frozenset()))
+        # Sheets of an old code page are called otherwise by the reader of cells; their order is the same.
+        names = known if kind == "xls" and len(known) == len(found) else found
+        for name, (cells, left, _, numbers) in zip(names, found.values(), strict=True):
+            merged, unsaved, texts = known.get(name, Drawn())
+            frame = _retold(_blank_as_null(cells), left, texts)
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
@@ -148,6 +150,15 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets
+
+
+def _retold(frame: pl.DataFrame, left: int, texts: Mapping[tuple[int, int], str]) -> pl.DataFrame:
+    """Cells whose text the file tells better than the reader of cells."""
+    columns = {i: frame.to_series(i).to_list() for i in {column - left for _, column in texts} if 0 <= i < frame.width}
+    for (row, column), text in texts.items():
+        if column - left in columns and row < frame.height:
+            columns[column - left][row] = text if text.strip() else None
+    return frame.with_columns(pl.Series(frame.columns[i], cells, dtype=pl.String) for i, cells in columns.items())
 
 
 def _as_shown(frame: pl.DataFrame, left: int, look: Looks) -> pl.DataFrame:
