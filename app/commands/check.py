@@ -34,8 +34,7 @@ def check(
     from ...datasets import load
     from ...datasets.intake.folders import inputs, left_out
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
-    from ...datasets.intake.registers import joined
-    from ...datasets.intake.understanding import Understanding, understand
+    from ...datasets.intake.understanding import Understanding, together, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
     from ...graph.files import check_file
@@ -56,7 +55,7 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        tables = joined(tables)  # of whom lines were bought another file may tell
+        tables = together(tables)  # of whom lines were bought another file may tell
         found = Understanding(tuple(tables), tuple(names), "", tuple(left))
         if not failed:
             check_corrections(found, corrections)

@@ -64,7 +64,8 @@ def _apart(table: Table, named: Collection[str], known: Collection[str]) -> Tabl
     for key, found in ((key, found) for key, found in told.items() if found):
         count, first = sum(cell in found for cell in table.texts("parent")), " ".join(found[0].split())
         notes.append(Message(f"datasets.intake.{key}", column=column, cell=shorten(first), count=count))
-    return replace(table, several=several, notes=(*table.notes, *notes))
+    others = [note for note in table.notes if note.key.rpartition(".")[2] not in told]  # of fewer files
+    return replace(table, several=several, notes=(*others, *notes))
 
 
 def _pieces(marks: re.Pattern[str], cell: str) -> list[str]:

@@ -139,7 +139,12 @@ def understand(
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += own_tables(file) or published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(with_products_apart(joined(tables))), tuple(names), digest.hexdigest(), tuple(left))
+    return Understanding(tuple(together(tables)), tuple(names), digest.hexdigest(), tuple(left))
+
+
+def together(tables: Sequence[Table]) -> list[Table]:
+    """Return tables with what others of them say: of whom lines were bought, and which products a cell names."""
+    return with_products_apart(joined(tables))
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
