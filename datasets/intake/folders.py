@@ -72,7 +72,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def left_out(path: str | Path) -> list[str]:
-    """Return the names of what stands in a folder beside the files that are read: files of other kinds, and folders ("old/").
+    """Return the names of what stands in a folder beside the files that are read: files of other kinds, folders ("old/").
 
     Raises
     ------
