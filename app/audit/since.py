@@ -191,8 +191,9 @@ def _stops(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
 def _place(row: dict[str, Any]) -> str | None:
     """The code of the country that a stop is of: its name is another in each language; None for that of a firm."""
     codes = row.get("countries")
-    alone = not row.get("maker") and not row.get("name") and isinstance(codes, list) and len(codes) == 1
-    return codes[0] if alone and isinstance(codes[0], str) else None
+    if row.get("maker") or row.get("name") or not isinstance(codes, list) or len(codes) != 1:
+        return None
+    return codes[0] if isinstance(codes[0], str) else None
 
 
 def _loss(row: dict[str, Any] | None) -> tuple[float | None, float | None]:
