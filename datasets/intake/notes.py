@@ -64,7 +64,8 @@ def _brands(table: Table) -> Iterator[Message]:
         ]
         if lent:
             called, brand = (shorten(" ".join(table.names[i].split())) for i in columns[:2])
-            yield Message("datasets.intake.brand", column=called, brand=brand, count=len(lent), row=lent[0])
+            key = "brand" if plain(table.names[columns[1]]) in marks("brand") else "maker_again"
+            yield Message(f"datasets.intake.{key}", column=called, brand=brand, count=len(lent), row=lent[0])
 
 
 def _stock(table: Table, sheet: Sheet) -> Iterator[Message]:

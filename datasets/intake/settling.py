@@ -42,7 +42,7 @@ _KEY = re.compile(r"(.*[a-z])[_ ]+id", re.IGNORECASE | re.DOTALL)
 _NAMING = {"part", "name", "part_maker", "part_supplier", "number", "supplier", "maker", "seller", "order_no"}
 _OR = re.compile(r"[\s_]+or[\s_]+", re.IGNORECASE)
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
-_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
+_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker", "order_no"}
 """Beside none of these an "amount" of whole numbers is a count."""
 
 

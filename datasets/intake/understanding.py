@@ -235,7 +235,7 @@ class _Reader:
             notes += (*stated, *headed)
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
         table = with_amounts(with_use(replace(table, kind=self._kind(table, place.main, wanted), said=wanted is not None)))
-        notes += why_other(table)
+        notes += why_other(table, self._titles(table))
         table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
         return replace(table, notes=(*notes, *table.notes, *notes_of(table, sheet, unsaved, place.top)))
