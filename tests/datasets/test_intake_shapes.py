@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from kanmon.datasets.intake.values import number
 from kanmon.datasets.intake.words import suggestions
 from people_files import table, text
 
@@ -26,6 +27,18 @@ def keys(found):
 )
 def test_a_word_without_its_accents_is_the_same_word(header, role):
     assert (suggestions(header)[0].role, suggestions(header)[0].how) == (role, "word")
+
+
+@pytest.mark.parametrize(
+    "cell", ["4개", "4 세트", "4套", "4个", "4只", "4件", "4 St.", "4 un", "4 pièces", "4 peças", "4 шт", "4 adet"]
+)
+def test_counters_of_other_languages_count(cell):
+    assert number(cell) == 4.0
+
+
+@pytest.mark.parametrize("cell", ["3개월", "12 V", "4 per board", "3条件", "5 unknown", "2 states"])
+def test_what_goes_on_as_another_word_counts_nothing(cell):
+    assert number(cell) is None
 
 
 def test_the_decimals_of_a_table_in_french_without_accents_have_a_comma(tmp_path):
