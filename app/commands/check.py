@@ -76,7 +76,8 @@ def check(
         if draft is not None:
             terminal.print(text("app.check.drafted", lang_, path=str(draft), command=command), markup=False, soft_wrap=True)
         elif tables and not found.usable and any(table.kind not in UNCORRECTED for table in tables):
-            terminal.print(text("app.check.nothing", lang_, command=command), markup=False, soft_wrap=True)
+            key = "nothing_alone" if any(table.form for table in tables) else "nothing"
+            terminal.print(text(f"app.check.{key}", lang_, command=command), markup=False, soft_wrap=True)
             typer.echo(draft_text(found))
         elif any(table.names for table in tables):
             terminal.print(text("app.check.use", lang_, command=command), style="dim", markup=False, soft_wrap=True)

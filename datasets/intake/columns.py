@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, pieces, settled
+from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, of_one, pieces, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, ordinal, pair_of, plain, suggestions
 from .yearly import YEARLY, latest
 
@@ -107,7 +107,7 @@ class _Assignment:
         self._name()
         self._year()
         for role in SEVERAL & set(self.roles):
-            self.roles[role].sort()
+            self.roles[role].sort(key=lambda i: (role == "price" and not of_one(self.headers[i]), i))
         return Columns({role: tuple(places) for role, places in self.roles.items()}, self.how, self.steps)
 
     def _take(self, role: str, i: int, how: str) -> None:

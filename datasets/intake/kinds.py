@@ -39,7 +39,7 @@ _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.I
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
-_OF_LINES = frozenset(("part_maker", "part_supplier", "quantity", "order_no", "hs", "level", "parent"))
+_OF_LINES = frozenset(("part_maker", "part_supplier", "quantity", "order_no", "hs"))
 """Roles that a list of firms has no use for."""
 _NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "world_item"))

@@ -133,6 +133,35 @@ def test_a_list_of_firms_is_no_purchase_and_no_bill(tmp_path, name, lines):
     assert (found.kind, keys(found) & {"firms_list"}) == ("other", {"firms_list"})
 
 
+def test_of_two_prices_that_of_one_piece_speaks(tmp_path):
+    lines = [
+        "Référence;Fournisseur;Quantité;Prix;Prix Unitaire;Date",
+        "A-1;Dutscher;100;13,1;0,131;2025-01-02",
+        "A-2;Roth;50;10;0,2;2025-01-03",
+    ]
+    found = table(text(tmp_path / "achats.csv", lines))
+    assert found.numbers("price") == [0.131, 0.2]
+
+
+def test_months_beside_the_days_of_purchases_are_nothing_to_mend(tmp_path):
+    head = "po_id,po_date,pr_id,vendor_id,material_id,quantity,unit_price,total_amount,month"
+    lines = [
+        head,
+        "PO1,2024-01-10,PR1,V001,M001,5,55000,275000,January",
+        "PO2,2024-02-14,PR2,V003,M002,10,8500,85000,February",
+    ]
+    found = table(text(tmp_path / "purchase_orders.csv", lines))
+    assert found.kind == "ledger" and found.texts("part") == ["M001", "M002"] and "no_day" not in keys(found)
+
+
+def test_a_list_of_suppliers_with_times_and_scores_is_one_of_firms(tmp_path):
+    head = "supplier_id,supplier_name,city,lead_time_days,aql_level,ppap_status"
+    found = table(
+        text(tmp_path / "suppliers.csv", [head, "S1,Vista BV,Brno,11,1.0,APPROVED", "S2,Precision SpA,Pune,13,0.65,NONE"])
+    )
+    assert (found.kind, keys(found) & {"firms_list"}) == ("other", {"firms_list"})
+
+
 def test_a_list_called_inventory_goes_into_no_product(tmp_path):
     found = table(text(tmp_path / "inventory.csv", ["product,Pu,client,fournisseur", "p1,1386,c1,f1", "p2,1314,c2,f2"]))
     assert found.kind == "stock"
