@@ -30,6 +30,8 @@ _LEAST = 3
 """Cells from which a column tells its kind."""
 _MOST = 4
 """Cells too many or too few of a row whose ways to stand are looked for."""
+_WORK = 200_000
+"""Cells of rows whose ways to stand are looked for: of a file that is broken throughout nobody can tell more."""
 _FIGURE = re.compile(r"\W*\d(?:[\d.,' ]*\d)?\s?[^\W\d]{0,4}\W*")
 _NAMED = 9
 """Rows that a message names."""
@@ -45,6 +47,8 @@ class Straight:
     frame: pl.DataFrame
     width: int
     rows: Mapping[int, str] = field(default_factory=dict)
+    numbered: bool = False
+    """Whether a first column without a header, of the rows' own names, was left out."""
 
     def set_aside(self, kept: Sequence[int], aside: list[SetAside], first: int) -> list[SetAside]:
         """Return what was set aside, with the rows of which no more than a word is certain; ``first`` as in `notes`."""
@@ -55,7 +59,7 @@ class Straight:
 
     def notes(self, kept: Sequence[int], first: int) -> list[Message]:
         """Return what is to be said; ``kept``: positions of the rows that count, ``first``: the number of the first row."""
-        found = []
+        found = [Message("datasets.intake.cells_numbered", columns=self.width)] if self.numbered else []
         for what in (JOINED, OPEN, SHORT, BEYOND):
             rows = [first + i for i in kept if self.rows.get(i) == what]
             if rows and (what != SHORT or len(rows) * 2 < len(kept)):  # most programs that leave some off leave off all
@@ -88,6 +92,11 @@ def straightened(frame: pl.DataFrame, names: Sequence[str], head: int, widths: S
     bare = [i for i in long if not all(map(is_blank, rows[i][width:]))]
     if len(bare) * 2 > len(rows) and sum(ways.fits(rows[i][:width]) for i in bare) >= _KIND * len(bare):
         return Straight(frame, frame.width)  # a last column without a header
+    if not good and all(widths[i] == width + 1 for i in odd) and len(odd) >= _KIND * len(rows):
+        ways = _Ways(names, width, [row[1:] for row in rows], mark)  # programs like R give the rows' names no header
+        if sum(ways.fits(row[1:]) for row in rows) >= _KIND * len(rows) > sum(ways.fits(row[:width]) for row in rows):
+            return Straight(frame[:, 1:], width, numbered=True)
+        ways = _Ways(names, width, good, mark)
     became: dict[int, str] = {}
     cells = [list(row) for row in rows]
     for i in odd:
@@ -104,7 +113,7 @@ class _Ways:
     """In which ways the cells of a row can stand below the headers, by what the cells of each column are."""
 
     def __init__(self, names: Sequence[str], width: int, good: Sequence[Cells], mark: str) -> None:
-        self.width, self.mark = width, mark
+        self.width, self.mark, self.work = width, mark, _WORK
         columns = [[row[j] for row in good if not is_blank(row[j])] for j in range(width)]
         self.tests = [_test(name, cells) for name, cells in zip(names, columns, strict=False)]
         self.words = [profile(cells).numeric < _KIND and _is_word(cells, mark) for cells in columns]
@@ -139,6 +148,9 @@ class _Ways:
 
         Where no cell of another row begins with a blank, one that does goes on with the cell before it.
         """
+        self.work -= self.width
+        if self.work < 0:
+            return []
         spaced = self._goes_on(cells)
         found = self._columns(cells, spaced=True, tested=True) if spaced else []
         found = found or (self._columns(cells, spaced=True, tested=False) if spaced and len(cells) > self.width else [])

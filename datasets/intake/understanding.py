@@ -247,8 +247,8 @@ class _Reader:
         widths = self.sheet.widths
         head = max((widths[row] for row in place.header), default=0)
         straight = straightened(frame, place.names, head, widths[place.top : place.bottom], self.sheet.mark)
-        width = straight.frame.width
-        return replace(place, columns=place.columns[:width], names=place.names[:width]), straight
+        width, first = straight.frame.width, int(straight.numbered)
+        return replace(place, columns=place.columns[first : first + width], names=place.names[:width]), straight
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
         """Cells of a table whose formulas were saved without a value, by row and column of the table."""

@@ -95,6 +95,15 @@ def test_rows_that_end_as_a_program_ends_them_are_not_shifted(tmp_path, rows):
     assert found.numbers("quantity")[:3] == [4.0, 2.0, 9.0]
 
 
+def test_names_of_rows_that_have_no_header_shift_nothing(tmp_path):
+    lines = ["part_no,description,qty,supplier", "1,A-1,Screw,4,Acme Ltd", "2,A-2,Nut,2,Beta", "3,A-3,Gear,#N/A,Gamma"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["A-1", "A-2", "A-3"] and found.numbers("quantity") == [4.0, 2.0, None]
+    assert found.texts("supplier") == ["Acme Ltd", "Beta", "Gamma"] and found.letters == ("B", "C", "D", "E")
+    notes = {note.key.rpartition(".")[2]: note.values for note in found.notes}
+    assert notes["cells_numbered"] == {"columns": 4} and notes["unsaved"]["address"] == "D4"
+
+
 def test_some_broken_rows_make_no_separator_of_decimal_commas(tmp_path):
     whole = [f"A-{n};Bolt M3;3,20;Acme;2025-01-02" for n in range(10)]
     broken = ["B-1;Nut;M4;2,50;Acme;2025-01-02", "B-2;on request;Acme", "B-3;Nut;2,50;2025-01-02"]
