@@ -86,7 +86,8 @@ def show(
     for n, table in enumerate(found.tables):
         _show(table, terminal, lang, links[n] if links else [], brief=brief and _as_handed_out(table))
     if found.left:
-        terminal.print(left_said(found.left).text(lang), markup=False)
+        for said in left_said(found.left):
+            terminal.print(said.text(lang), markup=False)
 
 
 def _as_handed_out(table: Table) -> bool:

@@ -21,6 +21,8 @@ ALONE = "\x1f"
 _DELIMITERS = ",\t;|"
 _WIDE = "，；｜"
 """The same in full width, as an East Asian keyboard writes them; in a sentence they part nothing."""
+_PARTS = re.compile(r"(?<!\d),|,(?!\d)")
+"""A comma that does not stand between digits."""
 _CELL_LIMIT = 2**27
 _STATED = re.compile(r"sep=(.)\r?\n")
 
@@ -33,7 +35,9 @@ def delimiter(text: str) -> str:
     """
     sample = text[:20_000]
     best, chosen = (0.0, 0), ALONE
-    for mark in _DELIMITERS:
+    for mark in sorted(_DELIMITERS, key=",".__eq__):
+        if mark == "," and chosen != ALONE and not _PARTS.search(sample):
+            break  # every comma is a decimal sign (1,50;2,75), even where some rows are broken
         try:
             widths = [len(row) for row in csv.reader(StringIO(sample, newline=""), delimiter=mark) if any(row)][:60]
         except csv.Error:
@@ -46,6 +50,12 @@ def delimiter(text: str) -> str:
             score = (round(count / len(widths) + len(wide) / len(widths), 3), width)
             best, chosen = max((best, chosen), (score, mark))
     return next((mark for mark in _WIDE if _cuts(sample, mark)), chosen) if chosen == ALONE else chosen
+
+
+def mark_of(text: str) -> str:
+    """Return what parts the cells of a text: what its first line says (``sep=;``), else what `delimiter` finds."""
+    stated = _STATED.match(_lined(text))
+    return stated[1] if stated else delimiter(_lined(text))
 
 
 def _cuts(sample: str, mark: str) -> bool:
@@ -79,10 +89,10 @@ def rows_of(text: str, path: Path) -> list[list[str]]:
     """
     text = _lined(text)
     check_width(text, path)
-    stated = _STATED.match(text)
+    mark, stated = mark_of(text), _STATED.match(text)
     limit = csv.field_size_limit(_CELL_LIMIT)
     try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=stated[1] if stated else delimiter(text)))
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=mark))
     except csv.Error as error:
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(error, 160)) from error
     finally:

@@ -18,10 +18,7 @@ from .remarks import Remark, Remarks
 
 def currency_of(found: Understanding, rows: dict[str, list[dict[str, Any]]], about: dict[str, Any], remarks: Remarks) -> str:
     """Return the currency of the amounts: as stated, else that of all; what measures cost tells where no amount does."""
-    written = about.get("currency") or ""
-    unit = unit_in(f"({written})")
-    stated = (unit.currency if unit is not None else None) or written
-    currencies = sorted({stated} - {""} | {one for table in found.tables if _priced(table) for one in table.currencies})
+    stated, currencies = _stated(about), currencies_of(found, about)
     if len(currencies) > 1:
         remarks.say("currencies", severity="warning", currencies=", ".join(currencies))
     planned = [about] if about.get("budget") is not None else []
@@ -34,6 +31,17 @@ def currency_of(found: Understanding, rows: dict[str, list[dict[str, Any]]], abo
     if not currencies and amounts and language(line["column"] for line in columns_read(found)) != "ja":
         remarks.say("no_currency")
     return stated or "/".join(currencies) or "JPY"
+
+
+def currencies_of(found: Understanding, about: dict[str, Any]) -> list[str]:
+    """Return the currencies of what is bought or sold, and the one that the company states: of several no sum is told."""
+    return sorted({_stated(about)} - {""} | {one for table in found.tables if _priced(table) for one in table.currencies})
+
+
+def _stated(about: dict[str, Any]) -> str:
+    written = about.get("currency") or ""
+    unit = unit_in(f"({written})")
+    return (unit.currency if unit is not None else None) or written
 
 
 def _priced(table: Table) -> bool:

@@ -179,6 +179,8 @@ class Company:
     """How long a stop lasts."""
     period: Period | None = None
     """The time whose purchases make up the amounts; None where they are taken as those of a year."""
+    mixed: bool = False
+    """Whether amounts are in several currencies: sums of them mean nothing, and none is told."""
     c_spend: float | None = None
     """Parts with a known yearly spend of up to this are set apart."""
     limits: dict[str, float] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.understanding import Understanding
-from .amounts import currency_of, period_of, planned
+from .amounts import currencies_of, currency_of, period_of, planned
 from .catalogue import Catalogue
 from .company import LONGEST, STOP_DAYS, Company, Need
 from .names import Names
@@ -69,6 +69,7 @@ def company_from(found: Understanding, corrections: Mapping[str, Any] | None = N
         scenarios=scenarios_of(rows["scenarios"], parts, remarks),
         stop_days=min(about.get("stop_days") or STOP_DAYS, LONGEST),
         period=period_of(found, date),
+        mixed=len(currencies_of(found, about)) > 1,
         c_spend=about.get("c_spend"),
         limits={name: value for name in _LIMITS if (value := share_of(about.get(name))) is not None},
     )

@@ -48,7 +48,7 @@ ASSUMPTIONS = (
 )
 
 
-PLACED = ("themes", "groups")
+PLACED = ("themes", "groups", "said_elsewhere")
 """What names cells as it is written: evidence knows which columns it rests on."""
 
 
@@ -91,6 +91,7 @@ def _judged(words: Wording) -> dict[str, Any]:
             for theme in THEMES
         ],
         "groups": found.groups(),
+        "said_elsewhere": found.said_elsewhere(),
         "guideline": guideline_table(words.audit.findings, words.lang),
         "scenarios": [scenario(words, row) for row in words.audit.scenarios],
         "described": words.company.described,
@@ -180,7 +181,8 @@ def _differences(words: Wording, found: dict[str, Any]) -> dict[str, Any]:
         here = [name for name in ("was", "is") if row[name] is not None]
         says = {f"{name}_says": _since(words, row, name) for name in ("was", "is")}
         widths = " → ".join(words.most(row[f"width_{name}"]) for name in here)
-        stops.append(row | says | {"width_says": widths})
+        label = row["label"] if row["place"] is None else words.place(row["place"])
+        stops.append(row | says | {"label": label, "width_says": widths})
     differs = [words.t(f"since_{name}", was=was, now=now) for name, was, now in found["differs"]]
     says = words.t("since_differs", which=words.t("comma").join(differs)) if differs else ""
     return found | {"stops": stops, "differs_says": says}

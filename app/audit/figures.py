@@ -332,7 +332,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
         blank += company.spend(part) is None
         if known > 0:
             spend[item_id(part)] = known
-    if not spend:
+    if not spend or company.mixed:
         return None
     total, pieces = sum(spend.values()), _pieces(company)
     built.forget(large_only=True)

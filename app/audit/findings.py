@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...datasets.guideline import guideline_documents
-from ...graph.messages import spoken, text
+from ...graph.messages import LANGUAGES, spoken, text
 from .checks import Finding
 from .company_graph import SELF
 from .evidence import Evidence
@@ -82,6 +82,21 @@ class Findings:
             "days": row.days,
         }
         return shown
+
+    def said_elsewhere(self) -> dict[str, dict[str, dict[str, list[str]]]]:
+        """Return what the rows of each check say in the other languages: by language, check, and what they are about.
+
+        A later report may be in one of them, and says what does not apply any more.
+        """
+        checks = {found.check: found for found in reversed(list(self._words.audit.findings)) if found.check}
+        others = [Wording(self._words.audit, lang) for lang in LANGUAGES if lang != self._words.lang]
+        return {
+            words.lang: {
+                check: {row.about or row.what: [words.item(row.what), words.say(row.says)] for row in found.evidence}
+                for check, found in checks.items()
+            }
+            for words in others
+        }
 
     def groups(self) -> list[dict[str, Any]]:
         """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""

@@ -52,7 +52,7 @@ class Lines:
         self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
         planned = next((role for role in ("cost", "budget") if role in table.roles), None)
         self._currencies = table.currency_of_rows if planned is None or not table.form else table.currency_of(planned)
-        self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
+        self._sellers, self._owners, self._parents = map(table.texts, ("seller", "parent_name", "parent"))
         more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
         self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
         self._shared, self._apart, self._more = _shared(table), _apart(table), _further(table)
@@ -149,6 +149,8 @@ class Lines:
 
     def _place(self, row: dict[str, Any], n: int) -> None:
         """Which part it is, and where it goes in."""
+        if self._parents[n] in self.table.several:
+            row["_parents"] = self.table.several[self._parents[n] or ""]
         if row.get("part") in self._shared:
             row["part"] = None
         if self._levels is not None and self._levels[n] is not None:

@@ -18,7 +18,7 @@ class Names:
 
     def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
         self._coded = _coded(rows)
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, str] = _called(rows["products"])
         self._firms: dict[str, str] = {}
 
     def id(self, row: Mapping[str, Any], column: str = "part", other: str = "name") -> str | None:
@@ -51,6 +51,16 @@ class Names:
         names = [cell] if firm_key(cell) in self._firms or not several else list(filter(None, _SEVERAL.split(cell)))
         unknown = [name for name in names if firm_key(name) not in self._firms]
         return [self._firms.get(firm_key(name), name) for name in names], unknown
+
+
+def _called(products: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Products by their names, which a bill may give instead of their numbers; a name that several have is none of them."""
+    numbers = {id_key(row["product"]) for row in products if row.get("product")}
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in products:
+        if row.get("product") and row.get("name"):
+            named[id_key(row["name"])].add(row["product"])
+    return {key: min(each) for key, each in named.items() if len(each) == 1 and key not in numbers}
 
 
 def _coded(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> set[str]:

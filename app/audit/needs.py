@@ -23,18 +23,16 @@ def needs_of(rows: Iterable[dict[str, Any]], parts: Catalogue, remarks: Remarks)
             remarks.say("no_part", row["_ref"], "warning")
             continue
         parts.mention(id, row)
-        parent = _parent(id, row, above, parts, remarks)
-        if parent is None:
-            continue
-        parts.setdefault(parent, Part(parent, refs=[row["_ref"]]))
-        name = row.get("parent_name") or parts.names.name(row.get("parent"))
-        if name and name != row.get("parent"):
-            called[parent].add(name)
-        group = None if re.fullmatch("0+", row.get("group") or "") else row.get("group")
-        need = Need(parent, id, row.get("quantity"), row.get("essential"), group, row["_ref"])
-        known = needs.setdefault((parent, id), need)
-        if known is not need and known.quantity is not None and need.quantity is not None:
-            known.quantity += need.quantity
+        for parent in _parents(id, row, above, parts, remarks):
+            parts.setdefault(parent, Part(parent, refs=[row["_ref"]]))
+            name = row.get("parent_name") or parts.names.name(row.get("parent"))
+            if name and name != row.get("parent") and "_parents" not in row:
+                called[parent].add(name)
+            group = None if re.fullmatch("0+", row.get("group") or "") else row.get("group")
+            need = Need(parent, id, row.get("quantity"), row.get("essential"), group, row["_ref"])
+            known = needs.setdefault((parent, id), need)
+            if known is not need and known.quantity is not None and need.quantity is not None:
+                known.quantity += need.quantity
     _settle(needs.values(), remarks)
     for id, names in called.items():
         if len(names) == 1:  # a code with several names has none that is its own
@@ -51,10 +49,17 @@ def _settle(needs: Iterable[Need], remarks: Remarks) -> None:
             need.essential = True
 
 
+def _parents(id: str, row: dict[str, Any], above: list[str], parts: Catalogue, remarks: Remarks) -> list[str]:
+    """What a line goes into: each of the products that its cell names, or the one thing that it says."""
+    parent = _parent(id, row, above, parts, remarks)
+    several = [parts.names.id({"parent": each}, "parent", "parent") for each in row.get("_parents", ())]
+    return [each for each in several or [parent] if each is not None]
+
+
 def _parent(id: str, row: dict[str, Any], above: list[str], parts: Catalogue, remarks: Remarks) -> str | None:
     """What a line goes into: the part that it names, else the nearest line ``above`` of a higher level."""
     level = row.get("level")
-    parent = parts.names.id(row, "parent", "parent") if row.get("parent") else None
+    parent = parts.names.id(row, "parent", "parent") if row.get("parent") and "_parents" not in row else None
     if level is None:
         return parent
     depth = int(level)

@@ -135,7 +135,7 @@ def _part(
         "gap_high": facts["uncovered_high"],
         "products": products,
         "revenue": sum(value for value in values if value is not None) if any(v is not None for v in values) else None,
-        "spend": sum(spends) if spends else None,
+        "spend": sum(spends) if spends and not company.mixed else None,
         "items": [link.item for link in links if link.used],
         "refs": list(dict.fromkeys([*(ref for source in sources for ref in source.refs), *part.refs[:1]])),
         "stake": 0.0,
@@ -212,7 +212,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "products": len(company.products),
         "products_linked": len(whole),
         "bought": len(bought),
-        "spend": spend or None,
+        "spend": None if company.mixed else spend or None,
         "supplier_known": _part_of(
             bought, lambda part: part in sourced or company.parts[part].makers or company.parts[part].sellers
         ),
@@ -228,7 +228,9 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
                 else bool(company.parts[part].places)
             ),
         ),
-        "spend_country_known": sum(s.spend or 0.0 for s in sources if s.country) / spend if spend else None,
+        "spend_country_known": None
+        if company.mixed or not spend
+        else sum(s.spend or 0.0 for s in sources if s.country) / spend,
         "spend_stated": _part_of(sources, lambda source: source.whole_spend is not None),
         "tier2_own": _part_of(bought, lambda part: part in deeper),
         "tier2_market": _part_of(bought, lambda part: part in linked and part not in deeper),

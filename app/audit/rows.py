@@ -39,6 +39,7 @@ _ASIDE = (
     "no_part",
     "reference",
     "phantom",
+    "shifted",
 )
 """Reasons for which lines were set aside, as they are said."""
 
@@ -55,7 +56,7 @@ def rows_of(found: Understanding, date: str | None, remarks: Remarks) -> Rows:
     firms = frozenset(firm_key(firm) for table in found.tables for firm in (*table.suppliers, *table.makers))
     owners = _owners(found)
     if found.left:
-        remarks.append(Remark("", left_said(found.left), severity="warning"))
+        remarks += (Remark("", said, severity="warning") for said in left_said(found.left))
     for label, table in named(found):
         severity = "warning" if is_for_elsewhere(table) else "note"
         remarks += [Remark(label, note, severity=severity) for note in table.notes]
@@ -79,10 +80,15 @@ def rows_of(found: Understanding, date: str | None, remarks: Remarks) -> Rows:
     return rows
 
 
-def left_said(names: Sequence[str]) -> Message:
-    """What is said of the names that stand in a folder and were not read."""
-    more = f", … ({len(names)})" if len(names) > MOST else ""
-    return Message("app.check.left", names=", ".join(map(shorten, names[:MOST])) + more)
+def left_said(names: Sequence[str]) -> list[Message]:
+    """What is said of the names that stand in a folder and were not read: files, and folders ("old/")."""
+    folders = [name for name in names if name.endswith("/")]
+    told = {"left": [name for name in names if name not in folders], "left_folders": [name[:-1] for name in folders]}
+    found = []
+    for key, each in ((key, each) for key, each in told.items() if each):
+        more = f", … ({len(each)})" if len(each) > MOST else ""
+        found.append(Message(f"app.check.{key}", names=", ".join(map(shorten, each[:MOST])) + more))
+    return found
 
 
 def _owners(found: Understanding) -> dict[int, str]:

@@ -94,7 +94,7 @@ def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict
         worst = figures.makers[0]
         rows.append({"kind": "site", "companies": [worst["name"]], "country": next(iter(worst["countries"]), None)})
     spend = _spend_by_country(company)
-    if spend:
+    if spend and not company.mixed:
         rows.append({"kind": TARIFFS, "country": max(spend, key=lambda code: (spend[code], code)), "rate": TARIFF})
     return rows
 
@@ -326,8 +326,8 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
         for source in company.used(part):
             if source.country not in {one.country, None}:
                 continue
-            blank += source.whole_spend is None
-            if source.spend is None:
+            blank += source.whole_spend is None or company.mixed
+            if source.spend is None or company.mixed:
                 continue
             if source.country is None:
                 open_ += source.spend

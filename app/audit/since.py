@@ -43,7 +43,8 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     ``date`` of the old one; ``differs``: conditions that were others, as (name, was, is); ``opened``, ``closed``,
     ``unknown``: findings by id that are new, that are none any more, and on which too little is known now; ``checks``: the
     same as (which of the three, ids, what is said now), each check once: several items may rest on it; ``rows_new``,
-    ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it); ``stops``: the largest
+    ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it), ``quoted``: whether some
+    that are gone are in the language of the old report, which has them in no other; ``stops``: the largest
     change first, by node the old and new estimate (null: that report does not have the stop), and the width between certain
     and possible (null: no bound). There are none where amounts are in two currencies, or one report has no revenue to tell
     them by.
@@ -52,6 +53,8 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     both = [id for id in after if id in before]
     rows = {id: (_rows(before[id]), _rows(after[id])) for id in both}
     meta = old.get("meta")
+    gone = {id: (before[id], was, now) for id, (was, now) in rows.items()}
+    told = _told(old, str(new["lang"]))
     terms, here = _terms(old), _terms(new)
     differs = [name for name, now in here.items() if terms[name] not in (None, now)]
     in_one_unit = "currency" not in differs and _NONE not in (terms["revenue"], here["revenue"])
@@ -70,7 +73,13 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         **moved,
         "checks": [row for kind, ids in moved.items() for row in _each_check(kind, ids, after)],
         "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
-        "rows_gone": _only({id: (before[id], was, now) for id, (was, now) in rows.items()}),
+        "rows_gone": _only(gone, told),
+        "quoted": told is not None
+        and any(
+            (str(finding["check"]), key) not in told
+            for finding, was, now in gone.values()
+            for key in was.keys() - now.keys()
+        ),
         "stops": _stops(old, new) if in_one_unit else [],
     }
 
@@ -126,14 +135,36 @@ def _rows(finding: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {str(row.get("about")): row for row in shown}
 
 
-def _only(found: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, dict[str, Any]]]]) -> list[list[str]]:
+_Told = dict[tuple[str, str], list[str]]
+"""What rows of a check are about, and what they say, by the check and the id of what they are about."""
+
+
+def _told(old: dict[str, Any], lang: str) -> _Told | None:
+    """What the rows of an earlier report say in another language than its own; None where it is in that language itself."""
+    if old.get("lang") == lang:
+        return None
+    found: Any = old.get("said_elsewhere")
+    checks = found.get(lang) if isinstance(found, dict) else None
+    rows = ((check, each) for check, each in checks.items() if isinstance(each, dict)) if isinstance(checks, dict) else ()
+    return {
+        (check, about): said
+        for check, each in rows
+        for about, said in each.items()
+        if isinstance(said, list) and [type(word) for word in said] == [str, str]
+    }
+
+
+def _only(
+    found: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, dict[str, Any]]]], told: _Told | None = None
+) -> list[list[str]]:
     """Rows of findings that are not among others, each once: several items of the guideline may rest on one check."""
     rows: dict[tuple[str, str], tuple[list[str], dict[str, Any]]] = {}
     for id, (finding, mine, others) in found.items():
         for key, row in mine.items():
             if key not in others:
                 rows.setdefault((str(finding["check"]), key), ([], row))[0].append(id)
-    return [[", ".join(ids), shorten(row.get("what")), shorten(row.get("says"))] for ids, row in rows.values()]
+    own = {key: [row.get("what"), row.get("says")] for key, (_, row) in rows.items()}
+    return [[", ".join(rows[key][0]), *map(shorten, (told or {}).get(key, said))] for key, said in own.items()]
 
 
 def _stops(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
@@ -147,13 +178,22 @@ def _stops(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
             abs((loss or 0.0) - (old_loss or 0.0)) > 0.5 or _differ(old_width, width)
         ):
             continue
+        place = _place(was) if now is None and was is not None else None
         shrank = width is not None and (old_width is None or width < old_width - 0.5)
         narrowed = shrank and was is not None and now is not None
         found.append(
-            {"node": node, "label": shorten((now or was or {}).get("label")), "was": old_loss, "is": loss}
+            {"node": node, "label": shorten((now or was or {}).get("label")), "place": place, "was": old_loss, "is": loss}
             | {"width_was": old_width, "width_is": width, "narrowed": narrowed}
         )
     return sorted(found, key=lambda row: -abs((row["is"] or 0.0) - (row["was"] or 0.0)))
+
+
+def _place(row: dict[str, Any]) -> str | None:
+    """The code of the country that a stop is of: its name is another in each language; None for that of a firm."""
+    codes = row.get("countries")
+    if row.get("maker") or row.get("name") or not isinstance(codes, list) or len(codes) != 1:
+        return None
+    return codes[0] if isinstance(codes[0], str) else None
 
 
 def _loss(row: dict[str, Any] | None) -> tuple[float | None, float | None]:

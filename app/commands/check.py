@@ -34,8 +34,7 @@ def check(
     from ...datasets import load
     from ...datasets.intake.folders import inputs, left_out
     from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
-    from ...datasets.intake.registers import joined
-    from ...datasets.intake.understanding import Understanding, understand
+    from ...datasets.intake.understanding import Understanding, together, understand
     from ...graph import KanmonError
     from ...graph.errors import shorten
     from ...graph.files import check_file
@@ -56,7 +55,7 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-        tables = joined(tables)  # of whom lines were bought another file may tell
+        tables = together(tables)  # of whom lines were bought another file may tell
         found = Understanding(tuple(tables), tuple(names), "", tuple(left))
         if not failed:
             check_corrections(found, corrections)
@@ -77,7 +76,8 @@ def check(
         if draft is not None:
             terminal.print(text("app.check.drafted", lang_, path=str(draft), command=command), markup=False, soft_wrap=True)
         elif tables and not found.usable and any(table.kind not in UNCORRECTED for table in tables):
-            terminal.print(text("app.check.nothing", lang_, command=command), markup=False, soft_wrap=True)
+            key = "nothing_alone" if any(table.form for table in tables) else "nothing"
+            terminal.print(text(f"app.check.{key}", lang_, command=command), markup=False, soft_wrap=True)
             typer.echo(draft_text(found))
         elif any(table.names for table in tables):
             terminal.print(text("app.check.use", lang_, command=command), style="dim", markup=False, soft_wrap=True)

@@ -167,6 +167,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
     for order, question in enumerate(found[:MOST], start=1):
         told, at_stake = _gain(question, company.described)
         if told.startswith("bought"):
+            told = "bought_mixed" if company.mixed else told
             worth = money(question.bought, company.currency, lang)
         else:
             worth = both(*at_stake) if told == "narrows" else amount(at_stake[1])

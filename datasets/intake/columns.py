@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, pieces, settled
+from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, of_one, pieces, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, ordinal, pair_of, plain, suggestions
 from .yearly import YEARLY, latest
 
@@ -107,7 +107,7 @@ class _Assignment:
         self._name()
         self._year()
         for role in SEVERAL & set(self.roles):
-            self.roles[role].sort()
+            self.roles[role].sort(key=lambda i: (role == "price" and not of_one(self.headers[i]), i))
         return Columns({role: tuple(places) for role, places in self.roles.items()}, self.how, self.steps)
 
     def _take(self, role: str, i: int, how: str) -> None:
@@ -338,7 +338,7 @@ class _Assignment:
                     self.how[i] = suggestion.how
                     self.roles.setdefault("spec", []).extend(best)
                     continue
-            if suggestion.role == "maker" and plain(self.headers[i]) in marks("brand") and len(self.roles["maker"]) == 1:
+            if suggestion.role == "maker" and len(self.roles["maker"]) == 1 and self._maker_again(i, suggestion):
                 self._take("maker", i, suggestion.how)  # where nobody filled in who made it
                 continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
@@ -348,6 +348,10 @@ class _Assignment:
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
         self._beside_further(found)
+
+    def _maker_again(self, i: int, one: Suggestion) -> bool:
+        """Whether a column names makers once more: their brands, or under another word, as libraries of symbols do."""
+        return plain(self.headers[i]) in marks("brand") or (one.how == EXACT and not self._another(i, "maker"))
 
     def _beside_further(self, found: Sequence[tuple[int, Suggestion]]) -> None:
         """What is told of a further firm: by the number of its column ("国2" of "調達先2"), else right of it."""
@@ -464,10 +468,11 @@ class _Assignment:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))
 
     def _may_name(self, i: int) -> bool:
-        """Whether a column holds words, and is no further number of the parts ("Product code" beside "Part number")."""
+        """Whether a column holds words, and no further number of the parts ("Product code") or type of a purchase."""
+        typed = {"date", "amount"} <= set(self.roles) and self.how.get(i) == PART
         numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > MOSTLY
         one = self.profiles[i].fill > 1 and self.profiles[i].different <= 1  # no name is on all lines
-        return self.profiles[i].length >= 2 and not numbers and not one
+        return self.profiles[i].length >= 2 and not (numbers or one or typed)
 
     def _name(self) -> None:
         if "name" not in self.roles:
@@ -485,9 +490,7 @@ class _Assignment:
             texts = [
                 i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links + self.profiles[i].answers
             ]
-            texts = [
-                i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1
-            ]  # no name is on all lines
+            texts = [i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1]
             numbered = any(self.profiles[i].numbered + self.profiles[i].numeric > 0.5 for i in self.roles.get("part", ()))
             if texts and ("part" not in self.roles or numbered and len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
                 best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...graph import ReadError
-from ...graph.errors import short_path
+from ...graph.errors import short_path, shorten
 from ...graph.files import not_found
 from . import published
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
+_NAMED = 8
+"""Folders that an error names."""
 _APART = (".", "~")
 """How names begin of what a program keeps for itself beside a person's files."""
 
@@ -53,6 +55,11 @@ def files_of(path: Path) -> list[Path]:
             file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith(_APART)
         )
         if not files:
+            inner = [each.name for each in sorted(path.iterdir()) if each.is_dir() and not each.name.startswith(_APART)]
+            inner = [name for name in inner if any(each.suffix.lower() in SUFFIXES for each in (path / name).iterdir())]
+            if inner:
+                names = ", ".join(map(shorten, inner[:_NAMED])) + (", …" if len(inner) > _NAMED else "")
+                raise ReadError("datasets.intake.only_folders", path=short_path(path), names=names)
             raise ReadError("datasets.intake.no_files", path=short_path(path), kinds=", ".join(sorted(SUFFIXES)))
     elif path.exists():
         files = [path]
@@ -65,7 +72,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def left_out(path: str | Path) -> list[str]:
-    """Return the names of what stands in a folder beside the files that are read: files of other kinds, and folders.
+    """Return the names of what stands in a folder beside the files that are read: files of other kinds, folders ("old/").
 
     Raises
     ------
@@ -76,4 +83,5 @@ def left_out(path: str | Path) -> list[str]:
     if not path.is_dir() or published.is_dataset(path):
         return []
     read = {each.relative_to(path).parts[0] for each in inputs(path)}
-    return sorted(each.name for each in path.iterdir() if each.name not in read and not each.name.startswith(_APART))
+    left = (each for each in path.iterdir() if each.name not in read and not each.name.startswith(_APART))
+    return sorted(f"{each.name}/" if each.is_dir() else each.name for each in left)

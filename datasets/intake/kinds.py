@@ -13,7 +13,7 @@ from .aligned import heads
 from .columns import COMPONENT, CONTENT, EACH
 from .table import Table
 from .values import id_key
-from .words import FIRMS, PART, bare, marks, plain, title_kind, words
+from .words import EXACT, FIRMS, PART, bare, marks, plain, title_kind, words
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
@@ -39,6 +39,8 @@ _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.I
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
+_OF_LINES = frozenset(("part_maker", "part_supplier", "quantity", "order_no", "hs"))
+"""Roles that a list of firms has no use for."""
 _NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
@@ -62,6 +64,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         Names of all sheets of the file, as `words.plain` compares them.
     """
     has = {role for role, places_ in table.roles.items() if places_}
+    has -= {"date"} if table.rows and not any(table.texts("date")) else set()  # no day is told
     has |= {"country"} & {role.removeprefix("billing_") for role in has}  # a list of sources, wherever its shops are
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
     if _no_parts(table, has, titles, said, main, sheets):
@@ -131,11 +134,23 @@ def _no_parts(table: Table, has: set[str], titles: Sequence[str], said: str | No
         return True
     if "date" in has and not has & _OF_PARTS and not table.structured:
         return True
+    if _of_firms(table, has, titles):
+        return True
     if said is None and is_trade(table):
         return True
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
         return True
     return not main and "quantity" not in has  # nothing says that it goes into the product
+
+
+def _of_firms(table: Table, has: set[str], titles: Sequence[str]) -> bool:
+    """Whether a table that is called one of firms lists them: its names are theirs, and nothing counts or orders a part.
+
+    Beside a column that is plainly one of suppliers a number is a part's; else it is the firm's own.
+    """
+    if not any(plain(title) in marks("firms") for title in titles) or has & _OF_LINES:
+        return False
+    return "part" not in has or not any(table.how.get(i) == EXACT for role in FIRMS for i in table.roles.get(role, ()))
 
 
 def _bought_then(table: Table) -> bool:
@@ -177,12 +192,17 @@ def _all(table: Table, i: int, form: re.Pattern[str]) -> bool:
     return all(form.fullmatch(plain(cell or "").strip("'")) for cell in table.cells(i))
 
 
-def why_other(table: Table) -> tuple[Message, ...]:
-    """Return what to do with a table that is none of parts, where that can be told."""
+def why_other(table: Table, titles: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Return what to do with a table that is none of parts, where that can be told; ``titles`` as in `kind_of`."""
     if table.kind != "other" or table.form:
         return ()
     if is_trade(table):
         return (Message("datasets.intake.is_trade"),)
+    has = {role for role, places_ in table.roles.items() if places_}
+    if table.rows and _of_firms(table, has, titles):
+        return (Message("datasets.intake.firms_list"),)
+    if has & {"order_no", "amount"} and has & {*FIRMS, "date"} and not has & {"part", "name"}:
+        return (Message("datasets.intake.no_goods"),)
     blanks = len(table.names) == 1 and any(heads(cell) for cell in table.cells(0)[:60] if cell)
     return (Message("datasets.intake.blanks"),) if blanks else ()
 

@@ -11,8 +11,9 @@ from .values import is_blank, number
 from .words import answers, bare, marks, plain, suggestions
 
 REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
-REASONS += ("reference", "phantom", "total", "example", "heading", "header", "note")
-"""Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
+REASONS += ("reference", "phantom", "shifted", "total", "example", "heading", "header", "note")
+"""Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question,
+"shifted" a row with other cells than the header."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
     re.IGNORECASE,

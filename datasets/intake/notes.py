@@ -64,7 +64,8 @@ def _brands(table: Table) -> Iterator[Message]:
         ]
         if lent:
             called, brand = (shorten(" ".join(table.names[i].split())) for i in columns[:2])
-            yield Message("datasets.intake.brand", column=called, brand=brand, count=len(lent), row=lent[0])
+            key = "brand" if plain(table.names[columns[1]]) in marks("brand") else "maker_again"
+            yield Message(f"datasets.intake.{key}", column=called, brand=brand, count=len(lent), row=lent[0])
 
 
 def _stock(table: Table, sheet: Sheet) -> Iterator[Message]:
@@ -136,6 +137,8 @@ def _of_days(table: Table, i: int) -> Iterator[Message]:
     elif either:
         read = date(either[0], order)
         yield Message("datasets.intake.day_order", column=column, cell=shorten(either[0] or ""), day=read, count=len(either))
-    others = [cell for cell in told if not readings(cell)]
+    days = table.days("date")
+    left = [cell for cell, day in zip(table.cells(i), days, strict=True) if day is None and not is_blank(cell)]
+    others = [cell for cell in left if not readings(cell)]
     if others and table.kind == "ledger":
         yield Message("datasets.intake.no_day", column=column, cell=shorten(others[0] or ""), count=len(others))

@@ -1,19 +1,33 @@
-"""What a workbook draws beside its cells: merged ranges, errors, and formulas that were saved without a value."""
+"""What a workbook holds beside its cells: merged ranges, errors, formulas without a value, texts of old code pages."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from struct import iter_unpack, unpack_from
+from types import MappingProxyType
+from typing import NamedTuple
 from xml.parsers import expat
 
 from ...graph.workbooks import attributes, column_number, sheet_parts, unsaved_cells
 from .markup import Area
 
-Ranges = dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]
-"""By the name of a sheet its merged ranges, and the cells (row, column from 0) with an error or an unsaved formula."""
+
+class Drawn(NamedTuple):
+    """What a sheet holds beside its cells: merged ranges, and by row and column, from 0, cells with an error or an unsaved
+    formula, and texts that only the file tells how to read.
+    """
+
+    merged: tuple[Area, ...] = ()
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+    texts: Mapping[tuple[int, int], str] = MappingProxyType({})
+
+
+Ranges = dict[str, Drawn]
+"""What is drawn, by the names of sheets in their order."""
 _MERGED = re.compile(rb"<mergeCell\b([^<>]*)>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 
@@ -27,7 +41,7 @@ def ranges(data: bytes, kind: str) -> Ranges:
 
 
 def _of_xlsx(data: bytes) -> Ranges:
-    return {name: (_merged(xml), unsaved_cells(xml)) for name, xml in sheet_parts(data)}
+    return {name: Drawn(_merged(xml), unsaved_cells(xml)) for name, xml in sheet_parts(data)}
 
 
 def _merged(xml: bytes) -> tuple[Area, ...]:
@@ -47,7 +61,7 @@ def _of_ods(data: bytes) -> Ranges:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = book.start, book.end
         parser.Parse(xml, True)
-    return {name: (tuple(areas), frozenset(cells)) for name, (areas, cells) in book.sheets.items()}
+    return {name: Drawn(tuple(areas), frozenset(cells)) for name, (areas, cells) in book.sheets.items()}
 
 
 class _OpenDocument:
@@ -90,35 +104,84 @@ class _OpenDocument:
 # --- .xls -----------------------------------------------------------------------------------------------------------------
 
 _BOF, _EOF, _BOUND_SHEET, _MERGED_CELLS, _FORMULA, _TRUTH_OR_ERROR = 0x0809, 0x000A, 0x0085, 0x00E5, 0x0006, 0x0205
+_CODE_PAGE, _LABEL, _RICH_LABEL, _RESULT = 0x0042, 0x0204, 0x00D6, 0x0207
 _FAILED = 2
 """What stands in place of a formula's number where that is an error."""
+_WIDE_PAGES = {932: "cp932", 936: "gbk", 949: "cp949", 950: "cp950"}
+"""Code pages with letters of two bytes: Excel 5 and 95 wrote their texts in them, and the reader of cells knows no such."""
 
 
 def _of_xls(data: bytes) -> Ranges:
-    """Of the records of Excel 97 to 2003; in older ones neither merged cells nor errors are looked for."""
-    stream = _stream(data, "Workbook")
-    names: dict[str, int] = {}
-    areas: dict[int, list[Area]] = {}
-    failed: dict[int, set[tuple[int, int]]] = {}
-    at = part = depth = 0
-    while at + 4 <= len(stream):
-        kind, size = unpack_from("<HH", stream, at)
-        cells = stream[at + 4 : at + 4 + size]
-        if kind == _BOF:
-            depth, part = depth + 1, part if depth else at  # a chart is a part within a sheet's
-        elif kind == _EOF:
-            depth = max(0, depth - 1)
-        elif kind == _BOUND_SHEET and size >= 8:
-            place, _, _, length, wide = unpack_from("<IBBBB", cells)
-            text = cells[8 : 8 + 2 * length].decode("utf-16-le", "replace") if wide & 1 else cells[8:].decode("latin-1")
-            names[text[:length]] = place
-        elif kind == _MERGED_CELLS and depth == 1:
-            whole = cells[2 : 2 + (size - 2) // 8 * 8]
-            areas.setdefault(part, []).extend(Area(*each) for each in map(_ordered, iter_unpack("<4H", whole)))
-        elif kind in (_FORMULA, _TRUTH_OR_ERROR) and depth == 1 and _is_error(kind, cells):
-            failed.setdefault(part, set()).add(unpack_from("<2H", cells))
-        at += 4 + size
-    return {name: (tuple(areas.get(place, ())), frozenset(failed.get(place, ()))) for name, place in names.items()}
+    """Of the records of Excel 97 to 2003, else of those of Excel 5 and 95; in older ones nothing is looked for."""
+    if stream := _stream(data, "Workbook"):
+        return _Records(stream, old=False).sheets()
+    return _Records(_stream(data, "Book"), old=True).sheets()
+
+
+class _Records:
+    """The records of a workbook as they pass by: of sheets by where they begin, and the places of the sheets by name."""
+
+    def __init__(self, stream: bytes, *, old: bool) -> None:
+        self.old, self.page, self.formula = old, "latin-1", (0, 0)
+        self.names: dict[bytes | str, int] = {}
+        self.areas: dict[int, list[Area]] = defaultdict(list)
+        self.failed: dict[int, set[tuple[int, int]]] = defaultdict(set)
+        self.texts: dict[int, dict[tuple[int, int], bytes]] = defaultdict(dict)
+        at = part = depth = 0
+        while at + 4 <= len(stream):
+            kind, size = unpack_from("<HH", stream, at)
+            cells = stream[at + 4 : at + 4 + size]
+            if kind == _BOF:
+                depth, part = depth + 1, part if depth else at  # a chart is a part within a sheet's
+            elif kind == _EOF:
+                depth = max(0, depth - 1)
+            elif depth == 1:
+                self._record(kind, cells, part)
+            at += 4 + size
+
+    def sheets(self) -> Ranges:
+        """Return what each sheet holds."""
+        found = {}
+        for name, place in self.names.items():
+            wide = self.page in _WIDE_PAGES.values()
+            texts = {cell: self._text(text) for cell, text in self.texts[place].items()} if wide else {}
+            called = self._text(name) if isinstance(name, bytes) else name
+            found[called] = Drawn(tuple(self.areas[place]), frozenset(self.failed[place]), texts)
+        return found
+
+    def _text(self, text: bytes) -> str:
+        return text.decode(self.page, "replace")
+
+    def _record(self, kind: int, cells: bytes, part: int) -> None:
+        if kind == _BOUND_SHEET and len(cells) >= (7 if self.old else 8):
+            place, _, _, length = unpack_from("<IBBB", cells)
+            name = cells[7 : 7 + length] if self.old else _name(cells[7:], length)
+            self.names[name] = place
+        elif kind == _MERGED_CELLS and not self.old:
+            whole = cells[2 : 2 + (len(cells) - 2) // 8 * 8]
+            self.areas[part] += [Area(*each) for each in map(_ordered, iter_unpack("<4H", whole))]
+        elif kind in (_FORMULA, _TRUTH_OR_ERROR) and len(cells) >= 8:
+            self.formula = unpack_from("<2H", cells)
+            if _is_error(kind, cells):
+                self.failed[part].add(self.formula)
+        elif self.old:
+            self._old(kind, cells, part)
+
+    def _old(self, kind: int, cells: bytes, part: int) -> None:
+        """The code page of a workbook, and its texts, each beside its cell; that of a formula follows the formula."""
+        if kind == _CODE_PAGE and len(cells) >= 2:
+            page = unpack_from("<H", cells)[0]
+            self.page = _WIDE_PAGES.get(page) or (f"cp{page}" if 437 <= page <= 1258 else "latin-1")
+        elif kind in (_LABEL, _RICH_LABEL) and len(cells) >= 8:
+            row, column, _, length = unpack_from("<4H", cells)
+            self.texts[part][row, column] = cells[8 : 8 + length]
+        elif kind == _RESULT and len(cells) >= 2:
+            self.texts[part][self.formula] = cells[2 : 2 + unpack_from("<H", cells)[0]]
+
+
+def _name(cells: bytes, length: int) -> str:
+    wide, text = cells[0] & 1, cells[1:]
+    return text[: 2 * length].decode("utf-16-le", "replace") if wide else text[:length].decode("latin-1")
 
 
 def _is_error(kind: int, cell: bytes) -> bool:

@@ -14,6 +14,8 @@ from .settling import MEASURES
 from .words import bare, suggestions
 
 _BEHIND = re.compile(r"(\S.*?) \(([^()]+)\)")
+_TOLD = re.compile(r"description|beschreibung|descripción|descrição|descrizione|説明")
+"""What a header says that asks for sentences on a product, beside one that asks for its name."""
 _PARENT, _BASE = "parent", "base quantity"
 """Headers that ask for what lines go into, and for how many of it they are."""
 _BILL = re.compile(r"bom|bill|component|stückliste|nomenclature|部品表|构成|清单")
@@ -78,7 +80,10 @@ def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) 
     found = [name.partition("/")[2].strip() if i in lines else name for i, name in enumerate(names)]
     own = {one.role for i in lines for one in suggestions(found[i])}
     if own & {"part", "name"}:
-        named = [i for role in ("name", "part") for i in heads if roles[i] == role and bare(names[i]) != "id"][:1]
+        named = [i for role in ("name", "part") for i in heads if roles[i] == role and bare(names[i]) != "id"]
+        named = [i for i in named if not _TOLD.search(bare(names[i]))][:1] or named[
+            :1
+        ]  # what is said of it at length is none
         for i in heads:
             if roles[i] in _LINES_OWN:
                 of_bill = roles[i] == "quantity" and named and _BILL.search(bare(names[lines[0]].partition("/")[0]))

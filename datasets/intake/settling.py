@@ -42,8 +42,18 @@ _KEY = re.compile(r"(.*[a-z])[_ ]+id", re.IGNORECASE | re.DOTALL)
 _NAMING = {"part", "name", "part_maker", "part_supplier", "number", "supplier", "maker", "seller", "order_no"}
 _OR = re.compile(r"[\s_]+or[\s_]+", re.IGNORECASE)
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
-_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
+_ONE_PIECE = re.compile(r"unit|einzel|単価|单价|單價|단가|stück")
+_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker", "order_no"}
 """Beside none of these an "amount" of whole numbers is a count."""
+
+
+def of_one(header: str) -> bool:
+    """Whether a header asks for the price of one piece: beside it a plain price is that of a pack, or of all.
+
+    >>> [of_one(header) for header in ("Prix unitaire", "単価", "Unit cost", "Prix")]
+    [True, True, True, False]
+    """
+    return _ONE_PIECE.search(bare(header)) is not None
 
 
 def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]) -> tuple[str, float]:
@@ -74,6 +84,7 @@ def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles
         return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
     coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
     placed = roles & {"numbered", "footprint"} or (one.role == "name" and "part" in roles)
+    coded |= {"order_no", "date"} <= roles  # nobody orders a place on a board: M001 is a material
     if one.role in {"part", "name", "value"} and seen.designators > 0.6 and placed and not coded:
         return "designator", one.score
     if one.role == "material" and bare(header) == "material" and "described" in roles and seen.numbered > MOSTLY:

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from ...graph.contents import WORKBOOKS
-from ...graph.delimited import rows_of
+from ...graph.delimited import mark_of, rows_of
 from ...graph.errors import ReadError, short_path
 from ...graph.files import read_bytes, reading
 from ...graph.workbooks import read_sheets as load_sheets
@@ -17,7 +17,7 @@ from .aligned import aligned
 from .content import content
 from .looks import Looks, looks
 from .markup import Area, read_markup, sylk_rows
-from .ranges import ranges
+from .ranges import Drawn, ranges
 
 _ERROR = r"^\s*(?:#(?:N/[AD]|NV)|#¡?[A-ZÀ-Ý/0]{3,14}[!?]|Err:5\d\d)\s*$"
 """#N/A, #REF!, #DIV/0!, #NAME?, and what they are called where the program speaks German (#NV, #WERT!) or others."""
@@ -44,6 +44,10 @@ class Sheet:
         How far cells are indented, counted likewise, of columns in which that draws levels.
     points : frozenset of int
         Columns with a number like 1.125, counted from 0 in the sheet: its dot parts no thousands.
+    widths : tuple of int
+        How many cells each row of a text has, where not all have as many; none of any other file.
+    mark : str
+        What parts them.
     """
 
     file: str
@@ -58,6 +62,8 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
     points: frozenset[int] = frozenset()
+    widths: tuple[int, ...] = ()
+    mark: str = ""
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -85,8 +91,13 @@ def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
             raise ReadError("graph.tables.no_table", path=short_path(path))
         seen = [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
         return [*map(_without_errors, seen)]
-    rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text) or rows_of(found.text, path)
-    return [_without_errors(Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed))]
+    drawn_rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text)
+    rows = rows_of(found.text, path) if drawn_rows is None else drawn_rows
+    sheet = Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed)
+    widths = () if drawn_rows is not None else tuple(map(len, rows))
+    if len(set(widths)) > 1:
+        sheet = replace(sheet, widths=widths, mark=mark_of(found.text))
+    return [_without_errors(sheet)]
 
 
 def letters(column: int) -> str:
@@ -125,9 +136,11 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     with reading(path, "graph.tables.corrupt"):
         known = ranges(data, kind)
         seen = looks(data) if kind == "xlsx" else {}
-        for name, (cells, left, _, numbers) in found.items():
-            frame = _blank_as_null(cells)
-            merged, unsaved = known.get(name, ((), frozenset()))
+        # Sheets of an old code page are called otherwise by the reader of cells; their order is the same.
+        names = known if kind == "xls" and len(known) == len(found) else found
+        for name, (cells, left, _, numbers) in zip(names, found.values(), strict=True):
+            merged, unsaved, texts = known.get(name, Drawn())
+            frame = _retold(_blank_as_null(cells), left, texts)
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
@@ -137,6 +150,15 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets
+
+
+def _retold(frame: pl.DataFrame, left: int, texts: Mapping[tuple[int, int], str]) -> pl.DataFrame:
+    """Cells whose text the file tells better than the reader of cells."""
+    columns = {i: frame.to_series(i).to_list() for i in {column - left for _, column in texts} if 0 <= i < frame.width}
+    for (row, column), text in texts.items():
+        if column - left in columns and row < frame.height:
+            columns[column - left][row] = text if text.strip() else None
+    return frame.with_columns(pl.Series(frame.columns[i], cells, dtype=pl.String) for i, cells in columns.items())
 
 
 def _as_shown(frame: pl.DataFrame, left: int, look: Looks) -> pl.DataFrame:

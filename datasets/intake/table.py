@@ -112,6 +112,8 @@ class Table:
     """How the other tables of a workbook write decimals, where they tell."""
     said: bool = False
     """Whether a person said of what kind it is."""
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The products of cells that name several of what lines go into."""
     counted: int | None = None
     """Rows of a table that another reader reads (trade, graph)."""
 

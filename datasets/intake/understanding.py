@@ -32,11 +32,13 @@ from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
 from .own import own_sheets, own_tables
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
+from .products import with_products_apart
 from .profiles import profile
 from .reckoned import with_amounts, with_column
 from .records import unfolded
 from .registers import joined
 from .sheets import Sheet, indented, read_sheets
+from .shifted import Straight, straightened
 from .shops import with_makers_that_sell
 from .standing import without_references
 from .stated import firm_stated
@@ -137,7 +139,12 @@ def understand(
             with reading(file):
                 digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += own_tables(file) or published.file_tables(file, encoding) or _file(file, encoding, wishes)
-    return Understanding(tuple(joined(tables)), tuple(names), digest.hexdigest(), tuple(left))
+    return Understanding(tuple(together(tables)), tuple(names), digest.hexdigest(), tuple(left))
+
+
+def together(tables: Sequence[Table]) -> list[Table]:
+    """Return tables with what others of them say: of whom lines were bought, and which products a cell names."""
+    return with_products_apart(joined(tables))
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
@@ -183,6 +190,8 @@ class _Reader:
         sheet, wish = self.sheet, self.wish if first else {}
         wanted = wish.get("kind")
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
+        place, straight = self._straight(place, frame)
+        frame = straight.frame
         form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
         place, frame, halves = (place, frame, ()) if form else parted(place, frame, wished)
         names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
@@ -191,6 +200,7 @@ class _Reader:
         unsaved = self._unsaved(place)
         rows = frame.rows()
         kept, aside = _sorted(rows, place, form, columns, unsaved)
+        aside = straight.set_aside(kept, aside, place.top + 1)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
         data, meant = cleaned(data, place.names, columns.roles, _CARRIED, form=bool(form))
@@ -216,7 +226,7 @@ class _Reader:
             merged=merged,
             pointed=frozenset(i for i, column in enumerate(place.columns) if column + sheet.left in sheet.points),
         )
-        notes: tuple[Message, ...] = (*halves, *folded, *meant)
+        notes: tuple[Message, ...] = (*straight.notes(kept, place.top + 1), *halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_bills_above(table, place, rows, kept)
             table = self._with_firms_above(table, place, rows, _lines(table, place))
@@ -225,10 +235,20 @@ class _Reader:
             notes += (*stated, *headed)
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
         table = with_amounts(with_use(replace(table, kind=self._kind(table, place.main, wanted), said=wanted is not None)))
-        notes += why_other(table)
+        notes += why_other(table, self._titles(table))
         table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
         return replace(table, notes=(*notes, *table.notes, *notes_of(table, sheet, unsaved, place.top)))
+
+    def _straight(self, place: Place, frame: pl.DataFrame) -> tuple[Place, Straight]:
+        """A table of a text with each cell in its column, where its rows have other numbers of cells than its header."""
+        if not self.sheet.widths or place.columns != tuple(range(self.sheet.frame.width)):
+            return place, Straight(frame, frame.width)
+        widths = self.sheet.widths
+        head = max((widths[row] for row in place.header), default=0)
+        straight = straightened(frame, place.names, head, widths[place.top : place.bottom], self.sheet.mark)
+        width, first = straight.frame.width, int(straight.numbered)
+        return replace(place, columns=place.columns[first : first + width], names=place.names[:width]), straight
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
         """Cells of a table whose formulas were saved without a value, by row and column of the table."""

@@ -23,6 +23,7 @@ _PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
     r"(?:円|ドル|元|€|\$|£|zł|kč|jpy|usd|eur|cny|rmb|gbp|chf|pln|czk|szt\.?|ks\.?|stuks|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
+    r"st\.?|un|und|unid(?:ade)?s?|unidades|pi[eè]ces|pçs|peças?|piezas?|pz\.?|pezzi|шт\.?|adet|개|세트|대|매|장|박스|롤|个|只|件|片|套|条|块|支|根|盒|卷|"
     r"nos\.?|kgs|mtrs?|ltrs?|box(?:es)?|pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(

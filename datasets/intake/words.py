@@ -40,6 +40,10 @@ _ABOVE, _BELOW = ("親", "父项", "父件", "母件", "모", "상위", "parent"
 _SPLIT = re.compile(r"[\n\r]+|(?<=\s)[/|／](?=\s)")
 
 
+_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "ı": "i", "đ": "d", "æ": "ae", "œ": "oe"})
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """A role that a header suggests: 1.0 for a known word, less for a word inside it or one like it."""
@@ -71,7 +75,23 @@ def words() -> dict[str, tuple[str, ...]]:
         for word in line.split("|"):
             found[bare(word)][role] = None
     found.pop("", None)
+    for word in [*found]:
+        for unmarked in _unmarked(word):
+            if unmarked not in found:
+                found[unmarked] |= found[word]
     return {word: tuple(roles) for word, roles in found.items()}
+
+
+def _unmarked(word: str) -> set[str]:
+    """A word as databases and programs without accents write it: "quantité" as QUANTITE, "stückzahl" as STUECKZAHL.
+
+    >>> sorted(_unmarked("stückzahl")), sorted(_unmarked("qté")), _unmarked("数量")
+    (['stuckzahl', 'stueckzahl'], ['qte'], set())
+    """
+    if word.isascii() or max(word) > "\u024f":
+        return set()
+    plain_ = "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+    return {found for found in (plain_.translate(_PLAIN), word.translate(_TWO_LETTERS)) if found.isascii()}
 
 
 def language(headers: Iterable[str]) -> str | None:
@@ -113,6 +133,9 @@ def _spoken() -> dict[str, frozenset[str]]:
     for lang, line in packaged("headers", "words").select("lang", "words").iter_rows():
         for word in line.split("|"):
             found[bare(word)].add(lang)
+    for word in [*found]:
+        for unmarked in _unmarked(word):
+            found[unmarked] |= found[word]
     return {word: frozenset(langs) for word, langs in found.items()}
 
 

@@ -1,7 +1,14 @@
 """Amounts, costs and budgets in several currencies: none is taken for another."""
 
+import re
+
 import pytest
 from handed_in import company, says, sourcing
+from kanmon.app.audit.board import in_short
+from kanmon.app.audit.content import content
+from kanmon.app.audit.report import audit
+from kanmon.app.audit.wording import Wording
+from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
 
@@ -30,6 +37,20 @@ def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
     assert [(one.share, one.spend) for one in found.sources["P-1"]] == [(None, None)] * 2
     assert [(one.share, one.spend) for one in found.sources["P-2"]] == [(0.25, 10), (0.75, 30)]
     assert "1 part(s) were bought in several currencies, for instance 'P-1' (JPY, USD)" in says(found)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_sum_of_amounts_in_several_currencies_is_told(tmp_path, lang):
+    lines = ["order no,sku,supplier,date,qty,unit price,currency"]
+    lines += [f"{n},S-{n},Firm {n},2024-01-0{n},{n}000,10,{code}" for n, code in enumerate(("EUR", "USD", "MYR"), 1)]
+    (tmp_path / "purchase_orders.csv").write_text("\n".join(lines), encoding="utf-8")
+    done = audit(tmp_path / "purchase_orders.csv", lang=lang, date="2024-12-31", world=SupplyGraph())
+    told = content(done, lang)
+    assert told["spend"] is None and told["coverage"]["spend"] is None and not [one for one in told["parts"] if one["spend"]]
+    assert not [one for one in told["scenarios"] if one["kind"] == "tariffs"]
+    shown = str([in_short(Wording(done, lang)), told["board"], told["questions"]])
+    assert not re.search("60[,.]?000|10[,.]?000|EUR/|6.0 ?万|1.0 ?万", shown) and told["questions"]
+    assert "not converted" in str(told["remarks"]) or "換算は行わない" in str(told["remarks"])
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,36 @@ def since_of(tmp_path, old, new, products=((("A", 3650),),) * 2, currencies=("JP
     return found["since"]
 
 
+@pytest.mark.parametrize(("first", "then", "other"), [("en", "ja", "Taiwan"), ("ja", "en", "台湾")])
+def test_what_does_not_apply_any_more_is_told_in_the_language_that_is_asked_for(tmp_path, first, then, other):
+    def done(name, *rows):
+        sheets = {
+            "Sourcing": [["part", "supplier", "country", "share", "stock days", "switching days"], *map(list, rows)],
+            "BOM": [["parent", "part"], *(["A", row[0]] for row in rows)],
+            "Products": [["product", "revenue"], ["A", 3650]],
+        }
+        return audit(workbook(tmp_path / name, sheets), lang=first, date=DATE, world=SupplyGraph())
+
+    before = done("before.xlsx", ("P", "W", "Taiwan", 1, 100, 250))
+    after = done("after.xlsx", ("P", "V", "China", 1, 300, 250))
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(content(before, first), default=str, ensure_ascii=False), encoding="utf-8")
+    found, alike = content(after, then, read_report(path))["since"], content(before, then)
+    assert found["rows_gone"] == content(after, then, alike)["since"]["rows_gone"] and not found["quoted"]
+    assert {row["label"] for row in found["stops"]} == {
+        row["label"] for row in content(after, then, alike)["since"]["stops"]
+    }
+    assert other not in str([found["rows_gone"], [row["label"] for row in found["stops"]]])
+    old = read_report(path)
+    for broken in ({}, {then: 1}, {then: {"stock": {"P": [1, 2]}}}, 7):  # of an older version, or changed by hand
+        quoted = content(after, then, old | {"said_elsewhere": broken})["since"]
+        assert quoted["quoted"] and len(quoted["rows_gone"]) == len(found["rows_gone"])
+        assert quoted["rows_gone"] == content(after, first, old)["since"]["rows_gone"]
+    write_report(after, tmp_path / "out", then, since=old | {"said_elsewhere": {}})
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert ("are quoted from the earlier report" if then == "en" else "前回の報告書の言語のまま引用") in page
+
+
 @pytest.mark.parametrize(("stock", "name", "other"), [(None, "unknown", "closed"), (300, "closed", "unknown")])
 def test_what_is_not_known_any_more_is_not_said_to_be_solved(tmp_path, stock, name, other):
     found = since_of(tmp_path, [("P", "W", "Taiwan", 100)], [("P", "W", "Taiwan", stock)])

@@ -117,9 +117,28 @@ def test_what_a_folder_holds_besides_is_named_by_check_and_in_its_data(tmp_path)
     text(tmp_path / "bom.csv", BILL)
     (tmp_path / "drawing.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "old").mkdir()
-    assert understand(tmp_path).left == ("drawing.pdf", "old")
-    assert "drawing.pdf, old" in said(run("check", tmp_path, "--lang", "en"))
-    assert json.loads(run("check", tmp_path, "--json").stdout)["left"] == ["drawing.pdf", "old"]
+    assert understand(tmp_path).left == ("drawing.pdf", "old/")
+    (tmp_path / "old" / "bom.csv").write_text("Part\nA-1\n", encoding="utf-8")
+    for lang, way in (("en", "put them into the same folder"), ("ja", "読み込むフォルダーに移して")):
+        for command in (("check", tmp_path), ("audit", tmp_path, "--out", tmp_path.parent / f"out_{lang}", "--yes")):
+            shown = said(run(*command, "--lang", lang), lang)
+            assert ": drawing.pdf" in shown and ": old" in shown and way.replace(" ", "") in shown.replace(" ", "")
+
+
+def test_a_folder_of_folders_alone_says_which_to_give(tmp_path):
+    (tmp_path / "2024").mkdir()
+    (tmp_path / "empty").mkdir()
+    text(tmp_path / "2024" / "bom.csv", BILL)
+    result = run("audit", tmp_path, "--out", tmp_path / "out", "--yes", "--lang", "en")
+    assert result.exception.message.key == "datasets.intake.only_folders"
+    assert result.exception.message.values["names"] == "2024"
+
+
+def test_a_json_of_a_check_names_what_a_folder_holds_besides(tmp_path):
+    text(tmp_path / "bom.csv", BILL)
+    (tmp_path / "drawing.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "old").mkdir()
+    assert json.loads(run("check", tmp_path, "--json").stdout)["left"] == ["drawing.pdf", "old/"]
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -7,6 +7,7 @@ import xlsxwriter
 from kanmon.datasets.intake.ranges import ranges
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
+from old_excel import old_workbook
 from people_files import book, text
 
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
@@ -339,6 +340,39 @@ def test_of_an_old_workbook_what_is_true_and_what_is_an_error_is_told_apart(kind
     assert data[at : at + 2] == b"\6\0" and data[at + 4 : at + 8] == b"\2\0\2\0"  # in C3
     data[at : at + 2], data[at + 10 : at + 10 + len(value)] = kind.to_bytes(2, "little"), value
     assert ((2, 2) in ranges(bytes(data), "xls")["部品表"][1]) == is_error
+
+
+OLD = {
+    932: [
+        ["品番", "品名", "員数", "仕入先"],
+        ["A-1", "ねじ", 4, "甲電子"],
+        ["A-2", "=#N/A", 2, "#REF!"],
+        ["A-3", "歯車", "=#DIV/0!", True],
+    ],
+    936: [
+        ["料号", "品名", "数量", "供应商"],
+        ["A-1", "螺钉", 4, "甲电子"],
+        ["A-2", "=#N/A", 2, "#REF!"],
+        ["A-3", "齿轮", "=#DIV/0!", True],
+    ],
+    1252: [["Teil", "Bezeichnung", "Menge", "Lieferant"], ["A-1", "Schlüssel", 4, "Müller"], ["A-2", "=#N/A", 2, "#REF!"]]
+    + [["A-3", "Rad", "=#DIV/0!", True]],
+}
+"""Rows with errors as cells and as results of formulas."""
+
+
+@pytest.mark.parametrize("page", OLD)
+def test_a_workbook_of_excel_95_is_read_with_its_letters_and_its_errors_are_said(page, tmp_path):
+    rows = OLD[page]
+    path = old_workbook(tmp_path / "old.xls", {rows[0][1]: rows, "Second": [["Part No", "Qty"], ["B-1", 3]]}, page)
+    sheet, second = read_sheets(path)
+    assert (sheet.name, second.name) == (rows[0][1], "Second")
+    shown = [[None if str(cell)[0] in "#=" else "true" if cell is True else str(cell) for cell in row] for row in rows]
+    assert [[*row] for row in sheet.frame.rows()] == shown and second.frame.rows()[1] == ("B-1", "3")
+    assert {sheet.address(row, column) for row, column in sheet.unsaved} == {"B3", "D3", "C4"}
+    found, _ = understand(path).tables
+    (note,) = (note for note in found.notes if note.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"], found.kind) == (3, "B3", "bom")
 
 
 def test_an_error_that_stands_as_text_is_no_firm_and_no_part_and_is_said(tmp_path):
