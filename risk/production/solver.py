@@ -88,13 +88,16 @@ def lay(state: State, over: State):
 def fail(event, dirty, first, net: Net, state: State, calm: State, above: Above, events: Events):
     """Open the links that an event spares, stop what it stops, and mark the blocks touched; return the first of them.
 
-    Makers that it turns read from now on what reaches side 0.
+    Makers that it turns read from now on what reaches side 0, and so do their markets for them what they share.
     """
     for i in range(events.turn_ptr[event], events.turn_ptr[event + 1]):
-        state.side[events.turns[i]] = 0
-        block = above.block_of[events.turns[i]]
-        dirty[block] = 1
-        first = min(first, block)
+        maker = events.turns[i]
+        state.side[maker] = 0
+        dirty[above.block_of[maker]] = 1
+        first = min(first, above.block_of[maker])
+        for k in range(above.up_ptr[maker], above.up_ptr[maker + 1]):
+            dirty[above.block_of[above.up[k]]] = 1
+            first = min(first, above.block_of[above.up[k]])
     for i in range(events.spare_ptr[event], events.spare_ptr[event + 1]):
         state.gain[events.spares[i]] = calm.gain[events.spares[i]]
         block = above.block_of[net.owner[events.spares[i] % len(net.owner)]]

@@ -168,6 +168,27 @@ def test_group_shares_and_what_friend_shoring_leaves():
     assert row["cover_high"] == pytest.approx(2 / 6)
 
 
+def test_of_imports_that_nobody_reported_a_group_may_have_all_or_nothing_and_of_negative_ones_nothing_is_said():
+    def shares(*flows):
+        rows = risk.group_shares(table([(one, "JPN", value) for one, value in flows]), {"ours": ["USA"]}, "JPN")
+        return rows.select("share_low", "share_high", "reason").row(0)
+
+    assert shares(("CHN", 6.0), ("USA", None)) == (0.0, 1.0, "value_missing")
+    assert shares(("CHN", -6.0), ("USA", None)) == (None, None, "negative_value")
+    assert shares(("CHN", 0.0), ("USA", 0.0)) == (None, None, "no_trade")
+
+
+def test_what_friends_sell_elsewhere_covers_what_is_lost_and_the_importer_is_no_friend_of_its_own():
+    def covered(friends, *flows):
+        return risk.friend_shoring(table(flows), "JPN", friends).select("kept_low", "cover_low", "cover_high").row(0)
+
+    flows = ("CHN", "JPN", 6.0), ("USA", "JPN", 4.0), ("USA", "KOR", 3.0), ("JPN", "KOR", 5.0)
+    assert covered(["USA", "JPN"], *flows) == pytest.approx((0.4, 0.5, 0.5))
+    assert covered(["USA"], *flows[1:]) == (1.0, None, None), "nothing is lost that could be covered"
+    assert covered(["USA"], *flows[:2]) == (0.4, None, None), "of the rest of the world the table says nothing"
+    assert covered(["USA"], *flows, (None, "KOR", 9.0)) == pytest.approx((0.4, 0.5, 2.0)), "they may have sold that, too"
+
+
 def test_third_country_benchmark_on_consumption():
     flows = [("CHN", "JPN", 70.0), ("USA", "JPN", 30.0)]
     assert risk.third_country_benchmark(table(flows), "JPN")["above"].item() == "yes"

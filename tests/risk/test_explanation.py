@@ -154,3 +154,52 @@ def test_what_is_assumed_to_be_made_somewhere_is_not_called_a_known_supply(world
     steps = solve(world.network("humanoid_robot", buyer="JPN", domestic=True), Scenario("x", halt("ndfeb_magnet")))
     said = sentences(world, steps.trace("humanoid_robot", "high")).row(0, named=True)
     assert said["supplier"] == "JPN" and "assumed to be made there" in said["text_en"] and "仮定" in said["text_ja"]
+
+
+def test_the_summary_says_the_three_losses_that_the_simulation_finds():
+    shares = [("motor", "JPN", 0.5), ("motor", "DEU", 0.5), ("magnet", "JPN", 0.4), ("magnet", "CHN", 0.6)]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+        inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+        shares=[{"item": i, "supplier": c, "source": "s", "share": v} for i, c, v in shares],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    # Half of the motors; of the others by the estimate two fifths as well, and at worst as many as two fifths of all.
+    row = explain(graph, "motor", "JPN").row(0, named=True)
+    assert row["kept"] == pytest.approx(0.5 * 0.6)
+    assert all(part in row["text_en"] for part in ("estimated 70%", "at least 50%", "up to 90%"))
+
+
+def test_markets_in_which_a_node_is_named_come_by_their_least_share_then_by_their_greatest_and_are_twelve_at_most():
+    ranges = {f"ore{number:02}": (0.3 if number > 9 else 0.1, 0.34 + number / 100) for number in range(14)}
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "material"} for i in ("metal", *ranges)],
+        inputs=[{"item": "metal", "input": i, "source": "s"} for i in ranges],
+        suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+        shares=[
+            {"item": i, "supplier": "CHN", "source": "s", "share_low": low, "share_high": high}
+            for i, (low, high) in ranges.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    named = explain(graph, "metal", "CHN").filter(part="named")
+    expected = sorted(ranges, key=lambda one: (-ranges[one][0], -ranges[one][1]))
+    assert named["item"].to_list() == expected[:12]
+    assert "30–47%" in named["text_en"][0] and "10–43%" in named["text_en"][4]
+
+
+def test_a_narrow_range_is_a_range_and_what_rounds_to_one_figure_is_one():
+    shares = {"ore": (0.3, 0.34), "salt": (0.3, 0.304)}
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "material"} for i in ("metal", *shares)],
+        inputs=[{"item": "metal", "input": i, "source": "s"} for i in shares],
+        suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+        shares=[
+            {"item": i, "supplier": "CHN", "source": "s", "share_low": low, "share_high": high}
+            for i, (low, high) in shares.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    said = dict(explain(graph, "metal", "CHN").filter(part="named").select("item", "text_en").iter_rows())
+    assert "30–34%" in said["ore"] and "China supplies 30% of salt" in said["salt"]

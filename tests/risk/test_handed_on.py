@@ -81,3 +81,18 @@ def test_of_two_cards_whichever_is_true_lies_in_what_both_say():
     one = HandedOn((0.5, 0.75), (0.25, 0.375), (30.0, 40.0), 100.0)
     other = HandedOn((0.25, 0.625), (0.0, 0.5), (35.0, 60.0), 100.0)
     assert joined([one, other]) == joined(iter([other, one])) == HandedOn((0.25, 0.75), (0.0, 0.5), (30.0, 60.0), 100.0)
+
+
+def test_what_is_handed_on_about_a_longer_stop_ends_with_a_shorter_one():
+    """Somebody else delivers from day 120 of 200. A stop of 100 days is over by then: nothing goes on after it."""
+    told = HandedOn((1.0, 1.0), (0.475, 0.475), (25.0, 25.0), 200.0)
+    longer, shorter = told.changes(*BEHIND, LATER), told.changes(*BEHIND, LATER, days=100.0)
+    assert [(one.item, one.lasts) for one in longer if one.kind == "reduce"] == [("ore", 120.0), ("salt", None)]
+    assert [(one.item, one.lasts) for one in shorter if one.kind == "reduce"] == [("ore", None)]
+
+
+@pytest.mark.parametrize(("stops", "lost", "least"), [((0.5, 0.75), 0.25, 100 * 0.5 / 3), ((0.5, 0.5), 0.25, 25.0)])
+def test_the_certain_loss_at_the_least_rate_is_in_proportion_to_what_is_surely_lost(stops, lost, least):
+    """Of the formula: of what the least rate takes in all, the part that the least loss is of the greatest rate."""
+    told = HandedOn(stops, (lost, lost), (30.0, 40.0), 100.0)
+    assert curves(told, 0)[-1] == pytest.approx(least)

@@ -68,6 +68,37 @@ def test_stakes_of_two_who_are_asked_about_together_count_together():
     assert may_be_controlled(graph_of(told | {"B": {"B": None}}), "A") == {"A"}
 
 
+def rounds(stakes, owners):
+    """The rule of control, round by round: in which each firm is first reached."""
+    found = dict.fromkeys(owners, 0)
+    while more := {one for one in stakes if one not in found and sum(stakes[one].get(by, 0.0) for by in found) >= 0.5}:
+        found |= dict.fromkeys(more, max(found.values()) + 1)
+    return found
+
+
+def test_steps_are_those_of_certain_control_where_there_is_a_shorter_way_that_is_only_possible():
+    """A may have half of C at once, where its share is blank; that B has half of it is certain."""
+    told = {"A": {}, "B": {"A": 0.6}, "C": {"A": None, "B": 0.5}, "D": {"C": 0.5}, "E": {"A": None}, "F": {"E": 0.5}}
+    stated = {id: {one: share for one, share in stakes.items() if share is not None} for id, stakes in told.items()}
+    sure, named = rounds(stated, ["A"]), rounds(told | {"C": {"A": 0.5}, "E": {"A": 1.0}}, ["A"])
+    assert (sure["C"], named["C"], sure["D"], named["D"]) == (2, 1, 3, 2)
+    expected = {id: ("certain", sure[id]) if id in sure else ("possible", named[id]) for id in told}
+    assert {row[0]: row[1:] for row in controlled(graph_of(told), "A").rows()} == expected
+
+
+def test_of_several_owners_only_who_certainly_controls_them_all_is_beyond_what_nobody_is_named_for():
+    """P holds A and not B: whoever holds P may be B. Where P holds both, it would be held by those whom it controls."""
+    told = {"P": {}, "A": {"P": 0.6}, "B": {"Q": 0.6}, "Q": {"Q": None}}
+    assert may_be_controlled(graph_of(told), ["A", "B"]) == {"P", "A", "B"}
+    assert may_be_controlled(graph_of(told | {"B": {"P": 0.6}}), ["A", "B"]) == {"A", "B"}
+
+
+def test_who_certainly_controls_the_owner_may_be_its_own_where_a_stated_holder_says_so():
+    told = {"A": {"B": 0.6}, "B": {"A": None}, "C": {"B": 0.6}}
+    assert may_be_controlled(graph_of(told), "A") == {"A", "B", "C"}
+    assert may_be_controlled(graph_of(told | {"B": {}}), "A") == {"A"}
+
+
 def test_a_site_of_one_parent_is_its_parents_and_one_of_several_is_held_by_their_shares():
     def sure(parent, share):
         site = {"id": "S", "name_en": "S", "kind": "site", "parent": parent, "parent_share": share}

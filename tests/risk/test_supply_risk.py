@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon import datasets, risk
-from kanmon.graph import InputError, Interval
+from kanmon.graph import InputError, Interval, SupplyGraph
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +242,50 @@ def test_trade_that_was_not_reported_may_be_of_any_size():
     trade = pl.DataFrame({"hs6": "1", "importer": "JPN", "year": 2024, "exporter": ["CHN", "USA"], "value": [3.0, None]})
     row = risk.governance_hhi(trade, governance={"CHN": 6.0, "USA": 4.0}).row(0, named=True)
     assert (row["hhi_wgi_low"], row["hhi_wgi_high"]) == (0.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("score", "t", "value", "low", "high", "reason"),
+    [
+        (10.0, 1.0, 1.0, 10.0 / 4, 10.0, "origin_unknown"),  # all of it may be of the one that is named
+        (10.0, 1.2, 1.0, 12.0 / 4, 12.0, "origin_unknown"),
+        (0.0, 0.8, 1.0, 0.0, 10.0 / 4, "origin_unknown"),  # the other half may be of a country without a preference
+        (0.0, 1.2, 1.0, 0.0, 12.0 / 4, "origin_unknown"),
+        (None, 1.0, 1.0, 0.0, 10.0, "origin_unknown"),  # nor does anybody know how it is governed
+        (6.0, 1.2, None, 0.0, 12.0, "value_missing"),
+        (6.0, 0.8, None, 0.0, 10.0, "value_missing"),
+    ],
+)
+def test_half_of_unknown_origin_may_be_the_worst_countrys_with_the_largest_trade_parameter(
+    score, t, value, low, high, reason
+):
+    trade = pl.DataFrame({"exporter": ["CHN", None], "value": [1.0, value], "t": [t, t]})
+    trade = trade.with_columns(hs6=pl.lit("1"), importer=pl.lit("JPN"), year=2022)
+    row = risk.governance_hhi(trade, governance={"CHN": score}, trade_parameter="t").row(0, named=True)
+    assert (row["hhi_wgi_low"], row["hhi_wgi_high"]) == pytest.approx((low, high))
+    assert row["reason"] == reason
+
+
+def test_what_is_of_unknown_origin_hurts_most_where_share_and_score_are_the_worst():
+    trade = pl.DataFrame({"exporter": ["USA", "CHN", None], "value": [1.0, 1.0, 2.0]})
+    trade = trade.with_columns(hs6=pl.lit("1"), importer=pl.lit("JPN"), year=2022)
+    row = risk.governance_hhi(trade, governance={"CHN": 10.0, "USA": 0.0}).row(0, named=True)
+    assert (row["hhi_wgi_low"], row["hhi_wgi_high"]) == pytest.approx((10 * 0.25**2, 10 * 0.75**2))
+
+
+def test_of_a_range_of_a_graphs_share_what_lies_above_its_least_is_open():
+    graph = SupplyGraph(
+        items=[{"id": "ore", "name_en": "ore", "kind": "mineral"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA")],
+        shares=[
+            {"item": "ore", "supplier": "CHN", "source": "s", "share_low": 0.2, "share_high": 0.5},
+            {"item": "ore", "supplier": "USA", "source": "s", "share": 0.5},
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    row = risk.governance_hhi(graph, governance={"CHN": 10.0, "USA": 0.0}).row(0, named=True)
+    assert row["value"] == pytest.approx(1.0) and row["scored"] == pytest.approx(0.7)
+    assert row["hhi_wgi_low"] == pytest.approx(10 * 0.2**2) and row["hhi_wgi_high"] >= 10 * 0.5**2
 
 
 def test_a_table_of_one_importer_says_nothing_about_the_world():

@@ -35,6 +35,19 @@ def test_a_users_group_a_list_answers_for_its_dates_only():
     assert [answer["answer"].item() for answer in answers] == ["yes", "no", "no"]
 
 
+def test_a_listing_holds_on_its_first_and_its_last_day():
+    group = pl.DataFrame({"country": ["DEU"], "valid_from": ["2020-04-01"], "valid_to": ["2024-03-31"], "source": ["own"]})
+    group = group.with_columns(pl.col("valid_from", "valid_to").str.to_date())
+    days = ("2020-03-31", "2020-04-01", "2024-03-31", "2024-04-01")
+    frames = [transfer_check(1, "drawings", "DEU", day, group_a=group) for day in days]
+    assert [frame.filter(question_id="destination")["answer"].item() for frame in frames] == ["no", "yes", "yes", "no"]
+
+
+def test_an_empty_list_of_group_a_answers_nothing():
+    frame = transfer_check(1, "drawings", "DEU", "2027-01-01", group_a=pl.DataFrame({"country": []}))
+    assert set(frame["answer"]) == {"open"}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
