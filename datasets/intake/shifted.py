@@ -84,7 +84,7 @@ def straightened(frame: pl.DataFrame, names: Sequence[str], head: int, widths: S
     odd = [i for i, cells in enumerate(widths) if cells > 1 and cells not in {width, head}]
     if not odd or width < 2:
         return Straight(frame, frame.width)
-    rows = frame.rows()
+    rows = [(*row, *[None] * (width + 1 - frame.width)) for row in frame.rows()]  # blank columns at the end are not kept
     good = [row for row, cells in zip(rows, widths, strict=True) if cells in {width, head}]
     good = good or [row for row in rows if all(map(is_blank, row[width:]))]  # every row ends in a mark
     ways = _Ways(names, width, good, mark)

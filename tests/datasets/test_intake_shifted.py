@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import handed_in
+import polars as pl
 import pytest
+from kanmon.datasets.intake.shifted import straightened
 from people_files import aside, table, text
 
 HEAD = "Part No,Description,Qty,Supplier,Country"
@@ -110,3 +112,11 @@ def test_some_broken_rows_make_no_separator_of_decimal_commas(tmp_path):
     found, read = lines(tmp_path, *broken, head="Part No;Description;Unit price;Supplier;Date", whole=whole)
     assert found.numbers("price") == [3.2] * 10 + [2.5, None, 2.5]
     assert read[-1] == ("B-3", "Nut", "2,50", None, "2025-01-02")  # no firm is called by a day
+
+
+def test_a_text_without_a_header_whose_last_cells_are_all_blank_is_read_as_it_stands():
+    cells = pl.DataFrame({"a": ["A-1", "A-2"], "b": ["Nut", "Screw"], "c": ["4", None]})
+    found = straightened(
+        cells, ["", "", ""], 0, [4, 2], ","
+    )  # "A-1,Nut,4," and "A-2,Screw": four columns, one of them blank
+    assert found.frame.equals(cells) and dict(found.rows) == {1: "short"}
