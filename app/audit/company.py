@@ -237,9 +237,9 @@ class Company:
 
     @cached_property
     def apart(self) -> list[str]:
-        """Bought parts of little spend, which the company wants set apart (C-parts)."""
+        """Bought parts of little spend, which the company wants set apart (C-parts); none where currencies are mixed."""
         limit = self.c_limit
-        if limit is None:
+        if limit is None or self.mixed:
             return []
         return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= limit]
 

@@ -35,6 +35,8 @@ def apart(words: Wording) -> dict[str, Any] | None:
     """Parts of little spend, set apart."""
     if words.company.c_spend is None:
         return None
+    if words.company.mixed:
+        return {"says": words.t("apart_mixed", limit=words.stated(words.company.c_spend)), "parts": []}
     parts = words.company.apart
     spend = sum(words.company.spend(part) or 0.0 for part in parts)
     shown = {"limit": words.stated(words.company.c_spend), "count": len(parts), "spend": words.money(spend)}

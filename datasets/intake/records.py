@@ -81,9 +81,8 @@ def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) 
     own = {one.role for i in lines for one in suggestions(found[i])}
     if own & {"part", "name"}:
         named = [i for role in ("name", "part") for i in heads if roles[i] == role and bare(names[i]) != "id"]
-        named = [i for i in named if not _TOLD.search(bare(names[i]))][:1] or named[
-            :1
-        ]  # what is said of it at length is none
+        # What is said of it at length is no name, where there is another.
+        named = ([i for i in named if not _TOLD.search(bare(names[i]))] or named)[:1]
         for i in heads:
             if roles[i] in _LINES_OWN:
                 of_bill = roles[i] == "quantity" and named and _BILL.search(bare(names[lines[0]].partition("/")[0]))

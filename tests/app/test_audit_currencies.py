@@ -102,3 +102,18 @@ def test_amounts_in_two_currencies_are_called_neither_yen_nor_one_of_them(tmp_pa
     head = ("part", "supplier", "country", "annual spend", "currency")
     rows = sourcing(["P-1", "A", "Japan", 10, "USD"], ["P-2", "B", "Japan", 20, "EUR"], head=head)
     assert company(workbook(tmp_path / "co.xlsx", {"Sourcing": rows})).currency == "EUR/USD"
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_part_is_set_apart_by_a_limit_where_amounts_are_in_several_currencies(tmp_path, lang):
+    head = ("part", "supplier", "country", "annual spend", "currency")
+    sheets_ = {
+        "Company": [["company name", "currency", "C-parts below"], ["Co", "JPY", 1000]],
+        "Products": [["product", "annual revenue"], ["X", 1_000_000]],
+        "BOM": [["parent", "part", "quantity"], ["X", "P-1", 1], ["X", "P-2", 1]],
+        "Sourcing": sourcing(["P-1", "A", "Japan", 500, "USD"], ["P-2", "B", "Japan", 900, "JPY"], head=head),
+    }
+    done = audit(workbook(tmp_path / "co.xlsx", sheets_), lang=lang, date="2024-12-31", world=SupplyGraph())
+    told = content(done, lang)["apart"]
+    assert done.company.c_spend == 1000 and done.company.apart == [] and told["parts"] == []
+    assert {"en": "No part is set apart", "ja": "別扱いにした部品はありません"}[lang] in told["says"]
