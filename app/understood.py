@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SHOWN = 12
 """Rows set aside, notes and names that a terminal shows of a kind; JSON has all."""
 
+_UNITS = 6
+"""Units of which a sum is shown."""
 _UNTOLD = {"other", "dotted", "indent"}
 """Roles that no column has by itself: what it is read as says more, or that it tells the levels."""
 
@@ -167,15 +169,17 @@ def _columns(table: Table, by_place: dict[int, list[str]], lang: str) -> Sheet:
 
 
 def _totals(table: Table, lang: str) -> list[str]:
-    """What the amounts come to in each currency, and the quantities."""
+    """What the amounts come to in each currency, and the quantities in each unit."""
     told = []
     for currency, value in table.amounts.items():
         total = f"{text('app.check.role_amount', lang)} {value:,.10g} {currency}".rstrip()
         alone = currency or len(table.amounts) == 1
         told.append(total if alone else text("app.check.no_currency", lang, total=total))
-    if "quantity" in table.totals:
-        told.append(f"{text('app.check.role_quantity', lang)} {table.totals['quantity']:,.10g}")
-    return told
+    counted = [
+        f"{text('app.check.role_quantity', lang)} {value:,.10g} {safe(unit, 16)}".rstrip()
+        for unit, value in list(table.quantities.items())[:_UNITS]
+    ]
+    return [*told, *counted, *(["…"] if len(table.quantities) > _UNITS else [])]
 
 
 def _role(table: Table, role: str, lang: str) -> str:

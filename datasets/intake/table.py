@@ -355,11 +355,9 @@ class Table:
 
     @cached_property
     def totals(self) -> dict[str, float]:
-        """Sums of amount and quantity in base units, of the lines that have one; none of amounts in several currencies."""
-        values = [value for value in self.numbers("quantity") if value is not None] if self.kind in PARTS else []
-        amounts = list(self.amounts.values())
-        found = {"amount": amounts[0]} if len(amounts) == 1 else {}
-        return found | ({"quantity": round(sum(values), 6)} if values else {})
+        """Sums of amount and quantity in base units, of the lines that have one; none over several currencies or units."""
+        found = {"amount": self.amounts, "quantity": self.quantities}
+        return {role: next(iter(sums.values())) for role, sums in found.items() if len(sums) == 1}
 
     @cached_property
     def unread(self) -> dict[str, list[str]]:
@@ -380,6 +378,15 @@ class Table:
             if value is not None:
                 found[currency or ""] = found.get(currency or "", 0.0) + value
         return {currency: round(total, 6) for currency, total in sorted(found.items())}
+
+    @cached_property
+    def quantities(self) -> dict[str, float]:
+        """Sums of quantities by their unit, in order; "" stands for those that name none; metres and pieces have none."""
+        found: dict[str, float] = {}
+        for value, unit in zip(self.numbers("quantity"), self.texts("unit"), strict=True) if self.kind in PARTS else ():
+            if value is not None:
+                found[plain(unit or "")] = found.get(plain(unit or ""), 0.0) + value
+        return {unit: round(total, 6) for unit, total in sorted(found.items())}
 
     def speech(self) -> list[str | None]:
         """Return all that the text columns say on each line, the name first; columns of no known role speak last."""
@@ -444,6 +451,7 @@ class Table:
             "set_aside": [{"row": each.row, "reason": each.reason} for each in self.set_aside],
             "totals": self.totals,
             "amounts": self.amounts,
+            "quantities": self.quantities,
             "suppliers": self.suppliers,
             "makers": self.makers,
         }

@@ -275,6 +275,17 @@ def test_sums_are_told_by_their_currency_and_never_over_several(tmp_path):
     assert "amount" not in table["totals"] and table["amounts"] == {"": 50.0, "CNY": 200.0}
 
 
+def test_quantities_are_summed_by_their_unit_and_metres_are_not_added_to_pieces(tmp_path):
+    lines = ["Part No,Description,Qty,Unit,Supplier", "A1,Cable,2.5,m,Lapp", "A2,Screw,40,pcs,Acme", "A3,Nut,20,PCS,Acme"]
+    path = csv(tmp_path / "bom.csv", *lines)
+    assert "Sums: quantity 2.5 m, quantity 60 pcs\n" in run("check", path, "--lang", "en").output
+    (table,) = json.loads(run("check", path, "--json").output)["tables"]
+    assert "quantity" not in table["totals"] and table["quantities"] == {"m": 2.5, "pcs": 60.0}
+    pieces = csv(tmp_path / "pieces.csv", lines[0], *lines[2:])
+    (table,) = json.loads(run("check", pieces, "--json").output)["tables"]
+    assert table["totals"] == {"quantity": 60.0}
+
+
 def test_spellings_that_are_joined_are_shown(tmp_path):
     path = csv(tmp_path / "台帳.csv", "発注日,品番,仕入先,金額", "2025/4/1,A,㈱甲製作所,1", "2025/5/1,A,株式会社甲製作所,1")
     said = run("check", path, "--lang", "en").output
