@@ -17,7 +17,10 @@ from .remarks import Remark, Remarks
 
 
 def currency_of(found: Understanding, rows: dict[str, list[dict[str, Any]]], about: dict[str, Any], remarks: Remarks) -> str:
-    """Return the currency of the amounts: as stated, else that of all; what measures cost tells where no amount does."""
+    """Return the currency of the amounts: as stated, else that of all, else that of the revenue, in which losses are told.
+
+    What measures cost tells it where no amount does.
+    """
     stated, currencies = _stated(about), currencies_of(found, about)
     if len(currencies) > 1:
         remarks.say("currencies", severity="warning", currencies=", ".join(currencies))
@@ -30,7 +33,8 @@ def currency_of(found: Understanding, rows: dict[str, list[dict[str, Any]]], abo
     amounts = any(row.get("spend") is not None for row in rows["sourcing"])
     if not currencies and amounts and language(line["column"] for line in columns_read(found)) != "ja":
         remarks.say("no_currency")
-    return stated or "/".join(currencies) or "JPY"
+    sold = {one for table in found.tables if kind_of(table) == "products" for one in table.currencies}
+    return stated or "/".join(sold if len(sold) == 1 else currencies) or "JPY"
 
 
 def currencies_of(found: Understanding, about: dict[str, Any]) -> list[str]:

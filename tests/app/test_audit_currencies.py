@@ -117,3 +117,14 @@ def test_no_part_is_set_apart_by_a_limit_where_amounts_are_in_several_currencies
     told = content(done, lang)["apart"]
     assert done.company.c_spend == 1000 and done.company.apart == [] and told["parts"] == []
     assert {"en": "No part is set apart", "ja": "別扱いにした部品はありません"}[lang] in told["says"]
+
+
+def test_losses_of_a_revenue_in_one_currency_are_told_in_it_whatever_parts_are_bought_in(tmp_path):
+    head = ("part", "supplier", "country", "annual spend", "currency")
+    sheets_ = {
+        "Products": [["product", "annual revenue (EUR)"], ["X", 1_000_000]],
+        "BOM": [["parent", "part", "quantity"], ["X", "P-1", 1], ["X", "P-2", 1]],
+        "Sourcing": sourcing(["P-1", "A", "Japan", 500, "USD"], ["P-2", "B", "Japan", 900, "JPY"], head=head),
+    }
+    found = company(workbook(tmp_path / "co.xlsx", sheets_))
+    assert (found.currency, found.mixed) == ("EUR", True) and "EUR, JPY, USD" in says(found)
