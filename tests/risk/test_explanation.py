@@ -171,9 +171,9 @@ def test_the_summary_says_the_three_losses_that_the_simulation_finds():
     assert all(part in row["text_en"] for part in ("estimated 70%", "at least 50%", "up to 90%"))
 
 
-def test_markets_in_which_a_node_is_named_come_by_their_least_share_then_by_their_greatest_and_are_twelve_at_most():
-    ranges = {f"ore{number:02}": (0.3 if number > 9 else 0.1, 0.34 + number / 100) for number in range(14)}
-    graph = SupplyGraph(
+def metal_of(ranges):
+    """A metal of materials of each of which China has a share within bounds."""
+    return SupplyGraph(
         items=[{"id": i, "name_en": i, "kind": "material"} for i in ("metal", *ranges)],
         inputs=[{"item": "metal", "input": i, "source": "s"} for i in ranges],
         suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
@@ -183,6 +183,11 @@ def test_markets_in_which_a_node_is_named_come_by_their_least_share_then_by_thei
         ],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
+
+
+def test_markets_in_which_a_node_is_named_come_by_their_least_share_then_by_their_greatest_and_are_twelve_at_most():
+    ranges = {f"ore{number:02}": (0.3 if number > 9 else 0.1, 0.34 + number / 100) for number in range(14)}
+    graph = metal_of(ranges)
     named = explain(graph, "metal", "CHN").filter(part="named")
     expected = sorted(ranges, key=lambda one: (-ranges[one][0], -ranges[one][1]))
     assert named["item"].to_list() == expected[:12]
@@ -191,15 +196,6 @@ def test_markets_in_which_a_node_is_named_come_by_their_least_share_then_by_thei
 
 def test_a_narrow_range_is_a_range_and_what_rounds_to_one_figure_is_one():
     shares = {"ore": (0.3, 0.34), "salt": (0.3, 0.304)}
-    graph = SupplyGraph(
-        items=[{"id": i, "name_en": i, "kind": "material"} for i in ("metal", *shares)],
-        inputs=[{"item": "metal", "input": i, "source": "s"} for i in shares],
-        suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
-        shares=[
-            {"item": i, "supplier": "CHN", "source": "s", "share_low": low, "share_high": high}
-            for i, (low, high) in shares.items()
-        ],
-        sources=[{"id": "s", "title": "t", "publisher": "p"}],
-    )
+    graph = metal_of(shares)
     said = dict(explain(graph, "metal", "CHN").filter(part="named").select("item", "text_en").iter_rows())
     assert "30–34%" in said["ore"] and "China supplies 30% of salt" in said["salt"]
