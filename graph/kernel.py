@@ -1,8 +1,8 @@
 """Compiled loops that a small problem does not wait for.
 
 A kernel is a plain function over flat arrays, alone or in named tuples. While it has little to do it runs as it is, over
-lists; when it has much, as the code that came with the package (`portable`), which takes a tenth of a second to make ready.
-Where none came it is compiled by numba and kept on disk. All give the same bytes. Bringing in the compiler takes half a
+lists; when it has more, as the machine code that came with the package (`shipped`), which takes a few milliseconds to look
+up. Where none came it is compiled by numba and kept on disk. All give the same bytes. Bringing in the compiler takes half a
 second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there
 are four sizes of much.
 Kernels that make arrays of their own run over arrays either way.
@@ -14,8 +14,9 @@ import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property, update_wrapper
+from functools import cache, cached_property, partial, update_wrapper
 from inspect import getsource
+from pathlib import Path
 from textwrap import dedent
 from time import thread_time
 from types import FunctionType
@@ -23,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from .portable import Portable, cost, shipped
+from .shipped import READY, Shipped, came, shipped
 
 EACH, SMALL, OWN, LARGE = 200_000, 1_000_000, 10_000_000, 50_000_000
 """Numbers gone over up to which kernels run uncompiled. By one in all its calls: what bringing in its machine code costs
@@ -64,14 +65,14 @@ class Kernel:
         return compiled(self.function, self.options)
 
     @cached_property
-    def shipping(self) -> int | None:
-        """Numbers gone over while the code that came with the package is made ready; None where none came."""
-        return cost(self.function)
+    def came(self) -> bool:
+        """Whether machine code of the function came with the package."""
+        return came(self.function)
 
     @cached_property
-    def portable(self) -> Portable | None:
-        """The function as it came with the package, compiled as far as that is the same on every machine."""
-        return None if self.shipping is None else shipped(self.function, digest)
+    def shipped(self) -> Shipped | None:
+        """The machine code that came with the package; None where it is of another source."""
+        return shipped(self.function, partial(is_source, self.function)) if self.came else None
 
     @cached_property
     def kept(self) -> bool:
@@ -87,7 +88,7 @@ class Kernel:
         """
         size = numbers_in(*arguments) if size is None else size
         if self._pays(size):
-            code = self.portable
+            code = self.shipped
             words = None if code is None else code.words(arguments)
             if code is not None and words is not None:
                 return code(words)
@@ -117,10 +118,10 @@ class Kernel:
         # what was announced for them (a fact that is exchanged reaches a few steps, where all might have followed).
         more = size * min(1.0, self.spent / self.announced) if self.announced else size
         more = max(more, self.expected)
-        if self.shipping is not None:
-            if self.spent + more <= self.shipping:
+        if self.came:
+            if self.spent + more <= READY:
                 return False
-            if self.portable:
+            if self.shipped:
                 self.spent += more
                 return True
         if self.spent + more <= (EACH if Kernel.compiler_here else SMALL):
@@ -205,21 +206,38 @@ def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@cache
+def is_source(function: Callable[..., Any], about: dict[str, Any]) -> bool:
+    """Whether what is told of machine code is of a function as it stands.
+
+    Files that stand as they did answer at once; to read the source as Python does takes longer than most questions.
+    """
+    return about["stamp"] == stamp(function) or about["digest"] == digest(function)
+
+
 def digest(function: Callable[..., Any]) -> str:
     """Return a digest of a function, the numbers that it looks up, the named tuples that it takes and the parts it calls.
 
     It is the same under every version of Python, whatever the comments say.
     """
+    return _digest(function, _source)
+
+
+def stamp(function: Callable[..., Any]) -> str:
+    """Return a digest like `digest`, of the files that the function and its parts stand in, comments and all."""
+    return _digest(function, _file)
+
+
+@cache
+def _digest(function: Callable[..., Any], source: Callable[[Any], str]) -> str:
     about: Any = function
     found = {name: about.__globals__[name] for name in sorted(set(about.__code__.co_names)) if name in about.__globals__}
     numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
-    parts = [digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
+    parts = [_digest(value, source) for value in found.values() if hasattr(value, "__kernel_part__")]
     # Of a named tuple machine code knows places, and its type no names: another order of the same types is another program.
     kinds = (about.__globals__.get(kind, kind) for kind in about.__annotations__.values())
     fields = [kind._fields for kind in (*kinds, *found.values()) if hasattr(kind, "_fields")]
     ways = _OPTIONS, _PART, _LARGE_PART, _OWN
-    text = repr((_source(function), numbers, fields, parts, ways))
+    text = repr((source(function), numbers, fields, parts, ways))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
@@ -232,6 +250,19 @@ def _source(function: Callable[..., Any]) -> str:
     if ast.get_docstring(tree.body[0]) is not None:
         del tree.body[0].body[0]
     return ast.unparse(tree)
+
+
+@cache
+def _text(file: str) -> str:
+    try:
+        return hashlib.sha256(Path(file).read_text(encoding="utf-8").encode("utf-8")).hexdigest()
+    except OSError:  # as above: then nothing is known at once
+        return ""
+
+
+def _file(function: Callable[..., Any]) -> str:
+    about: Any = function
+    return about.__name__ + _text(about.__code__.co_filename)
 
 
 def compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:

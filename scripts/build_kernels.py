@@ -1,25 +1,35 @@
-"""Write the code of kernels that comes with the package (`graph/portable.py`).
+"""Write the machine code of kernels that comes with the package (`graph/shipped.py`); this takes a linker, ``ld``.
 
     python scripts/build_kernels.py [--check]
 
 Every kernel that makes no arrays is met in a few questions about bundled facts, which tells the types of its arguments, and
-is compiled for no processor in particular. ``--check`` writes nothing: exit code 1 where code is not of the source as it is.
+is compiled for any processor of its kind. ``--check`` writes nothing: exit code 1 where code is not of the source as it is.
+Where only the files around the source have changed, code is not made again: what is told of it is.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kanmon as kn
 import llvmlite.binding as llvm
 import numpy as np
-from kanmon.graph import kernel, portable
+from kanmon.graph import kernel, shipped
 from kanmon.graph.compiling import numba
 
+PROCESSOR = "x86-64"
+LINKED = ("-shared", "--strip-all", "--build-id=none", "--hash-style=gnu", "-z", "noexecstack", "-z", "now", "-z", "relro")
+"""Nothing of the code can be written to once it is in memory."""
+OUTSIDE = {"pow"}
+"""What code may call for beside what every process has: what Python itself has in its process."""
 _WORDS = {"i1": "trunc i64 {} to i1", "i8": "trunc i64 {} to i8", "double": "bitcast i64 {} to double"}
 
 
@@ -33,7 +43,7 @@ def met() -> dict[kernel.Kernel, tuple[Any, ...]]:
             found.setdefault(self, arguments)
         return call(self, *arguments, size=0)
 
-    kernel.Kernel.__call__, kernel.Kernel.shipping, kernel.SMALL = seen, None, 10**15
+    kernel.Kernel.__call__, kernel.Kernel.came, kernel.SMALL = seen, False, 10**15
     graph, stop = kn.load("mlcc"), kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     half = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
     kn.risk.chokepoints(graph, "mlcc")
@@ -92,7 +102,7 @@ def entry(name: str, types: list[str], takes: list[str]) -> str:
     body = "\n  ".join(lines)
     return f"""
 declare i32 @"{name}"({", ".join(types)})
-define i32 @{portable.ENTRY}(ptr %table) {{
+define i32 @{shipped.ENTRY}(ptr %table) {{
   store i64 0, ptr %table
   %error = alloca ptr
   {body}
@@ -101,8 +111,8 @@ define i32 @{portable.ENTRY}(ptr %table) {{
 }}"""
 
 
-def written(one: kernel.Kernel, arguments: tuple[Any, ...]) -> bytes:
-    """Compile a kernel and return what its file holds."""
+def made(one: kernel.Kernel, arguments: tuple[Any, ...]) -> tuple[dict[str, Any], bytes]:
+    """Compile a kernel; return what is told of its code, and the code before it is linked."""
     kinds = tuple(kind_of(argument) for argument in arguments)
     compiled: Any = kernel.compiled(one.function, {**one.options, "cache": False})
     compiled.compile(kinds)
@@ -114,19 +124,49 @@ def written(one: kernel.Kernel, arguments: tuple[Any, ...]) -> bytes:
     module.link_in(llvm.parse_assembly(entry(name, types, takes)))
     # What Python would call it by goes, and all that only this needs.
     for thing in (*module.functions, *module.global_variables):
-        if not thing.is_declaration and thing.name != portable.ENTRY:
+        if not thing.is_declaration and thing.name != shipped.ENTRY:
             thing.linkage = "internal"
     passes = llvm.create_new_module_pass_manager()
     passes.add_global_dead_code_eliminate_pass()
-    machine = llvm.Target.from_default_triple().create_target_machine()
-    passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=0)))
-    outside = [one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")]
+    target = llvm.Target.from_default_triple()
+    passes.run(
+        module, llvm.create_pass_builder(target.create_target_machine(), llvm.create_pipeline_tuning_options(speed_level=0))
+    )
+    outside = {one.name for one in module.functions if one.is_declaration and not one.name.startswith("llvm.")} - OUTSIDE
     if outside:
         raise SystemExit(f"{one.__name__}: needs {', '.join(outside)}")
+    machine = target.create_target_machine(PROCESSOR, "", opt=3, reloc="pic", codemodel="default")
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
     gives = str(numba.types.unliteral(result.signature.return_type))
-    about = {"digest": kernel.digest(one.function), "takes": takes, "gives": gives, "llvm": llvm.llvm_version_info[0]}
-    portable.Portable(about, b"")  # refuses what a table cannot hold
-    return json.dumps(about).encode("utf-8") + b"\n" + module.as_bitcode()
+    about = {"digest": kernel.digest(one.function), "stamp": kernel.stamp(one.function), "takes": takes, "gives": gives}
+    shipped.Shipped(about, bool)  # refuses what a table cannot hold
+    return about, machine.emit_object(module)
+
+
+def write(one: kernel.Kernel, arguments: tuple[Any, ...], file: Path) -> None:
+    """Compile and link a kernel into a file, and say beside it what it is."""
+    linker = shutil.which("ld")
+    if linker is None:
+        raise SystemExit("a linker is needed: ld, of binutils")
+    about, code = made(one, arguments)
+    file.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        loose = Path(folder, "code.o")
+        loose.write_bytes(code)
+        subprocess.run([linker, *LINKED, "-o", str(file), str(loose)], check=True)
+    file.chmod(0o644)
+    tell(about, file)
+
+
+def tell(about: dict[str, Any], file: Path) -> None:
+    """Write what is told of the code in a file."""
+    text = json.dumps(about, indent=1) + "\n"
+    file.with_suffix(".json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def is_made(one: kernel.Kernel, file: Path) -> bool:
+    """Whether the code in a file is of the source as it stands."""
+    return file.is_file() and shipped.told(file)["digest"] == kernel.digest(one.function)
 
 
 def main() -> None:
@@ -137,14 +177,16 @@ def main() -> None:
     numba.config.CPU_NAME, numba.config.CPU_FEATURES = "generic", ""
     stale = []
     for one, arguments in met().items():
-        file = portable.file_of(one.function)
-        if check:
-            if not file.is_file() or portable.told(file)[0]["digest"] != kernel.digest(one.function):
-                stale.append(file.name)
+        file = shipped.file_of(one.function)
+        if is_made(one, file) and shipped.told(file)["stamp"] == kernel.stamp(one.function):
             continue
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(written(one, arguments))
-        print(f"{file.name:12} {file.stat().st_size:9,} bytes", flush=True)
+        if check:
+            stale.append(file.name)
+        elif is_made(one, file):
+            tell(shipped.told(file) | {"stamp": kernel.stamp(one.function)}, file)
+        else:
+            write(one, arguments, file)
+            print(f"{file.name:12} {file.stat().st_size:9,} bytes", flush=True)
     if stale:
         sys.exit(f"not of the source as it stands: {', '.join(stale)}. Write them with `make kernels`.")
 

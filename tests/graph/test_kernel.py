@@ -8,7 +8,7 @@ from typing import NamedTuple
 import kanmon as kn
 import numpy as np
 import pytest
-from kanmon.graph import kernel, portable
+from kanmon.graph import kernel, shipped
 
 OUTER = """
 import numpy as np
@@ -160,19 +160,21 @@ ASKED = {
 def test_plain_loops_machine_code_made_here_and_code_that_came_give_the_same_bytes(asked, monkeypatch):
     stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     found = []
-    for way, least in (("plain", 10**15), ("made", -1), ("in a hurry", -1), ("well", -1)):
+    ran = []
 
-        def came(one, way=way):
-            used = way in ("in a hurry", "well") and portable.cost(one.function)
-            return portable.shipped(one.function, kernel.digest) if used else None
+    def code(one):
+        ran.append(one.function)
+        return shipped.shipped(one.function, lambda about: kernel.is_source(one.function, about))
 
-        monkeypatch.setattr(portable, "_WELL_PER_BYTE", -1 if way == "well" else 1)
-        monkeypatch.setattr(kernel.Kernel, "portable", property(came))
-        monkeypatch.setattr(kernel.Kernel, "shipping", property(lambda one: -1 if one.portable else None))
+    monkeypatch.setattr(kernel, "READY", -1)
+    monkeypatch.setattr(kernel.Kernel, "shipped", property(lambda one: code(one) if one.came else None))
+    for least, came in ((10**15, False), (-1, False), (10**15, True)):
+        monkeypatch.setattr(kernel.Kernel, "came", property(lambda one, came=came: came and shipped.came(one.function)))
         for size in ("EACH", "SMALL", "OWN", "LARGE"):
             monkeypatch.setattr(kernel, size, least)
         found.append(ASKED[asked](kn.load("mlcc"), stop))
     assert all(one.equals(found[0], null_equal=True) for one in found) and found[0].height
+    assert bool(ran) is shipped.here()
 
 
 def test_a_compiler_that_is_switched_off_is_not_missed():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kanmon import risk
-from kanmon.graph import portable
+from kanmon.graph import shipped
 from kanmon.risk.markets import cells, trade
 from polars.testing import assert_frame_equal
 
@@ -182,7 +182,7 @@ def test_origins_that_nobody_knows_have_no_name():
     assert risk.import_concentration(pl.DataFrame(flows)).select("origins", "hhi_low", "hhi_high").row(0) == (0, 0.0, 1.0)
 
 
-@pytest.mark.skipif(not portable.here(), reason="code that comes with the package was not tried here")
+@pytest.mark.skipif(not shipped.here(), reason="code that comes with the package was not tried here")
 def test_many_rows_have_the_figures_that_groups_of_the_engine_have():
     size, random = 300_000, np.random.default_rng(7)
     picked = {"hs6": 40, "importer": 30, "exporter": 60}

@@ -3,19 +3,21 @@
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import llvmlite.binding as llvm
 import numpy as np
 import pytest
-from kanmon.graph import kernel, portable
+from kanmon.graph import kernel, shipped
 from kanmon.risk.production.solver import replay
 
 ROOT = Path(__file__).parents[2]
-needs_code = pytest.mark.skipif(not portable.here(), reason="code that comes with the package was not tried here")
+needs_linker = pytest.mark.skipif(shutil.which("ld") is None, reason="code is linked by ld, of binutils")
+needs_code = pytest.mark.skipif(not shipped.here(), reason="code that comes with the package was not tried here")
 
 
 def test_the_code_that_comes_with_the_package_is_of_the_source():
@@ -29,18 +31,16 @@ ASKED = """
 import sys
 import kanmon as kn
 frame = kn.risk.chokepoints(kn.load("world"), "humanoid_robot")
-print(frame.height > 100, "numba" in sys.modules)
+print(frame.height > 100, "numba" in sys.modules, "llvmlite" in sys.modules)
 """
 
 
 @needs_code
 def test_the_largest_product_is_asked_without_a_compiler(tmp_path):
-    if portable.told(portable.file_of(replay.function))[0]["llvm"] > llvm.llvm_version_info[0]:
-        pytest.skip("the code is of a newer LLVM than is installed")
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", ASKED]
     said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
-    assert (said.stdout, said.stderr, [*tmp_path.iterdir()]) == ("True False\n", "", [])
+    assert (said.stdout, said.stderr, [*tmp_path.iterdir()]) == ("True False False\n", "", [])
 
 
 class Pair(NamedTuple):
@@ -99,17 +99,16 @@ def came(tmp_path_factory):
     spec.loader.exec_module(script)
     found = {}
     for one, given in arguments().items():
-        file = tmp_path_factory.mktemp("code") / "code.bc"
-        file.write_bytes(script.written(one, given))
-        found[one] = portable.read(file)
+        file = tmp_path_factory.mktemp("code") / "code.so"
+        script.write(one, given, file)
+        found[one] = shipped.read(file)
     return found
 
 
 @needs_code
-@pytest.mark.parametrize("patience", [1, -1], ids=["in a hurry", "well"])
+@needs_linker
 @pytest.mark.parametrize("one", arguments(), ids=lambda one: one.__name__)
-def test_code_that_came_takes_and_gives_what_the_function_does(one, patience, came, monkeypatch):
-    monkeypatch.setattr(portable, "_WELL_PER_BYTE", patience)
+def test_code_that_came_takes_and_gives_what_the_function_does(one, came):
     plain, given = arguments()[one], arguments()[one]
     result = came[one](came[one].words(given))
     expected = one.function(*plain)
@@ -119,6 +118,7 @@ def test_code_that_came_takes_and_gives_what_the_function_does(one, patience, ca
 
 
 @needs_code
+@needs_linker
 @pytest.mark.parametrize(
     "given",
     [
@@ -131,20 +131,67 @@ def test_other_arguments_than_the_code_was_made_for_are_not_given_to_it(given, c
 
 
 @needs_code
+@needs_linker
 def test_what_ends_in_an_error_ends_in_it_through_the_code_too(came):
     code = came[whole]
     with pytest.raises(ZeroDivisionError):
         code(code.words((np.array([3, 4]), 0)))
 
 
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """The files of one kernel, where a test may change them: what is told of it, and its code."""
+    file = shipped.file_of(replay.function)
+    for one in (file, file.with_suffix(".json")):
+        shutil.copy(one, tmp_path)
+    monkeypatch.setattr(shipped, "file_of", lambda _: tmp_path / file.name)
+    return tmp_path / file.name
+
+
+def found():
+    return shipped.shipped(replay.function, partial(kernel.is_source, replay.function))
+
+
+def tell(file, **change):
+    file.with_suffix(".json").write_text(json.dumps(shipped.told(file) | change), encoding="utf-8")
+
+
 @needs_code
-@pytest.mark.parametrize("change", [{"digest": "of another source"}, {"llvm": 10**6}])
-def test_code_of_another_source_or_of_a_newer_llvm_is_left_alone(change, tmp_path, monkeypatch):
-    file = portable.file_of(replay.function)
-    about, code = portable.told(file)
-    about["llvm"] = llvm.llvm_version_info[0]
-    for name, told in (("same", about), ("other", about | change)):
-        copy = tmp_path / f"{name}.bc"
-        copy.write_bytes(json.dumps(told).encode() + b"\n" + code)
-        monkeypatch.setattr(portable, "file_of", lambda _, copy=copy: copy)
-        assert (portable.found(replay.function, kernel.digest) is None) is (name == "other")
+def test_code_of_another_source_is_left_alone_and_new_words_around_the_source_are_no_other_source(beside):
+    assert found() is not None
+    tell(beside, stamp="of a file with another comment")
+    assert found() is not None
+    tell(beside, digest="of another source")
+    assert found() is None
+
+
+@needs_code
+def test_a_file_that_stands_as_it_did_is_not_read_as_python_does(beside, monkeypatch):
+    tell(beside, digest="never asked for")
+    assert found() is not None
+
+
+@needs_code
+@pytest.mark.parametrize("code", [b"", b"no code at all"])
+def test_code_that_cannot_be_run_here_is_left_alone(code, beside):
+    beside.write_bytes(code)
+    assert found() is None
+
+
+SCALE = 2.0
+
+
+@kernel.Kernel
+def scaled(numbers):
+    return numbers[0] * SCALE
+
+
+@pytest.mark.parametrize("told", [kernel.digest, kernel.stamp])
+def test_a_number_that_the_code_holds_is_a_part_of_its_source_wherever_it_is_set(told, monkeypatch):
+    before = told(scaled.function)
+    kernel._digest.cache_clear()
+    assert told(scaled.function) == before
+    monkeypatch.setitem(globals(), "SCALE", 3.0)
+    kernel._digest.cache_clear()
+    assert told(scaled.function) != before
+    kernel._digest.cache_clear()
