@@ -95,10 +95,11 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
     )
     members = pl.concat([part.select(MEMBER.keys()) for part in (named, left_out, home, rest)])
     members = members.unique([*market, "supplier"], keep="first", maintain_order=True)
-    # Who bought from whom, where it is told, goes before any share of a market.
-    sold, traded = _traded(graph, items)
-    members = pl.concat([sold, members.join(traded, on=market, how="anti", maintain_order="left")])
-    views = pl.concat([traded, views.join(traded, on=market, how="anti", maintain_order="left")], how="diagonal")
+    if not graph.trades.is_empty():
+        # Who bought from whom, where it is told, goes before any share of a market.
+        sold, traded = _traded(graph, items)
+        members = pl.concat([sold, members.join(traded, on=market, how="anti", maintain_order="left")])
+        views = pl.concat([traded, views.join(traded, on=market, how="anti", maintain_order="left")], how="diagonal")
     return members, views.select("item", "buyer", *ABOUT)
 
 
