@@ -123,7 +123,7 @@ def audit(
     blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
     done = None if merged is None else progress(before, merged, figures)
-    built.forget()
+    built.forget(large_only=True)
     ranked = ranked_questions(company, figures, built=built)
     built.forget()  # before what is found takes its room
     return Audit(
