@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 ENTRY = "kanmon"
 """The name of the function in the code."""
-READY = 20_000
+READY = 7_000
 """Numbers that a kernel as it is goes over while its code is looked up."""
 _TRIED = {("linux", "x86_64", "CPython")}
 """Where the code was tried: elsewhere the kernel is compiled, as slow as that is, rather than run unseen."""
