@@ -1,46 +1,13 @@
-"""The files of an assessment: written whole or not at all."""
+"""Tables and summaries as files: for spreadsheets, in which no cell may begin a formula, and as JSON."""
 
 from __future__ import annotations
 
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
-
-from ..graph.files import whole_folder
-from ..graph.problems import report
-
-if TYPE_CHECKING:
-    from .assess import Assessment
-
-
-def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bool = False) -> list[str]:
-    """Write an assessment into a folder and return the names of its files.
-
-    Raises
-    ------
-    ReadError
-        The folder is not empty and ``force`` is false, or cannot be written.
-    """
-    from ..graph.views import write_gexf, write_graphml
-    from .explorer import write_explorer
-
-    graph = assessment.graph
-    with whole_folder(path, force) as folder:
-        tables = {"concentration": assessment.concentration, **assessment.tables}
-        write_tables(folder, **tables, sources=graph.sources, notes=report(graph.notes))
-        assessment.concentration.write_parquet(folder / "concentration.parquet")
-        summary = json.dumps(_finite(assessment.summary()), ensure_ascii=False, indent=2, default=str, allow_nan=False)
-        (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
-        write_graphml(graph, folder / "graph.graphml")
-        write_gexf(graph, folder / "graph.gexf")
-        write_explorer(
-            graph, folder / "explorer.html", products=list(assessment.products), buyer=assessment.buyer, lang=lang
-        )
-        return sorted(file.name for file in folder.iterdir())
-
 
 _FORMULA = r"^(?:[\t\r\n]|[\s\p{Cf}\p{Cc}\x{115f}\x{1160}\x{3164}\x{ffa0}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])"
 
@@ -74,12 +41,13 @@ def plain(value: Any) -> str:
     >>> plain({"day": float("inf"), "share": 0.5})
     '{"day": "inf", "share": 0.5}'
     """
-    return json.dumps(_finite(value), ensure_ascii=False, default=str, allow_nan=False)
+    return json.dumps(finite(value), ensure_ascii=False, default=str, allow_nan=False)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """Return a value in which numbers without end are text: JSON has none."""
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: finite(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from .readers.tables import packaged
+from .packaged import packaged
 
 
 def outlines() -> pl.DataFrame:

@@ -84,7 +84,7 @@ _NO_STATES = frozenset(("WLD", "EUN", "EUR", "NAN"))
 
 @cache
 def _areas() -> dict[int, str]:
-    from .readers.tables import packaged
+    from .packaged import packaged
 
     rows = packaged("comtrade", "countries").select("code", "iso3").iter_rows()
     return {int(code): iso3 for code, iso3 in rows if iso3}

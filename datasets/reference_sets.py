@@ -10,7 +10,7 @@ import polars as pl
 
 from ..graph.arguments import checked
 from ..graph.messages import text
-from .readers.tables import packaged
+from .packaged import packaged
 
 # Which column says how old a set is; none where the set is timeless or says nothing.
 _AGES = {

@@ -16,7 +16,7 @@ from ..graph.ages import day
 from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.frames import frame_of
-from .readers.tables import packaged
+from .packaged import packaged
 
 _DATES = ("since", "until", "renews_from", "checked")
 

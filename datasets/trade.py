@@ -17,7 +17,8 @@ from ..graph.files import not_found, open_file, reading
 from ..graph.headers import called
 from ..graph.messages import Message
 from ..graph.tables import header_of, is_parquet, scan_parquet
-from .readers.tables import Notes, located, packaged, read_table
+from .packaged import packaged
+from .readers.tables import Notes, located, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")

@@ -23,8 +23,8 @@ from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning
 from .bundles import load
 from .cleaning import clean_trade
+from .packaged import packaged
 from .readers.releases import read_release, release_kind
-from .readers.tables import packaged
 from .readers.wgi import read_wgi
 from .trade import STATISTICS, governance, read_trade, trade_kind
 

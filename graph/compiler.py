@@ -364,7 +364,8 @@ def _groups(wants: pl.DataFrame, first: int) -> tuple[pl.DataFrame, pl.DataFrame
     alone = wants.filter(pl.col("alternatives") == 1).with_columns(target="market")
     several = wants.filter(pl.col("alternatives") > 1)
     if several.is_empty():
-        return several.with_columns(low=pl.lit(0.0), high=pl.lit(0.0)), alone.sort("node", "requirement", maintain_order=True)
+        none = several.with_columns(low=pl.lit(0.0), high=pl.lit(0.0))
+        return none, alone.sort("node", "requirement", maintain_order=True)
     key = several.group_by("node", "requirement", maintain_order=True).agg(pl.col("market").cast(pl.String))
     key = key.with_columns(key=pl.format("{}:{}", "requirement", pl.col("market").list.join(",")))
     ids = key.select(pl.col("key").unique(maintain_order=True)).with_row_index("target", first)

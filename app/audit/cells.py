@@ -18,7 +18,7 @@ from ...datasets.intake.recalled import recalled
 from ...datasets.intake.values import is_blank, name, number, pointed
 from ...datasets.intake.words import marks, plain
 from ...datasets.layout import Choice, Column
-from ...datasets.readers.tables import packaged
+from ...datasets.packaged import packaged
 from ...graph import Message
 
 _YES, _NO, _NONE = (

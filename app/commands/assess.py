@@ -28,7 +28,8 @@ def assess(
     """Assess data and show, or write, what was found."""
     from ...graph.messages import text
     from ..assess import assess as run
-    from ..outputs import plain, write_assessment
+    from ..assessment_files import write_assessment
+    from ..outputs import plain
     from ..terminal import TREES, show_assessment
 
     lang = result.checked()

@@ -15,8 +15,8 @@ from typing import Any
 import polars as pl
 
 from ...datasets.intake.values import firm_key, id_key
+from ...datasets.packaged import packaged
 from ...datasets.readers.declarations import Declaration, joined_smelters
-from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined

@@ -22,8 +22,8 @@ from ...datasets.intake.sheets import Sheet, read_sheets
 from ...datasets.intake.stand_ins import is_ditto, is_sentence, names_something
 from ...datasets.intake.values import is_blank, name
 from ...datasets.intake.words import marks, plain
+from ...datasets.packaged import packaged
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
-from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
 from ..audit.cells import Days, Unreadable, read, says_none

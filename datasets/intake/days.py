@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-from ..readers.tables import packaged
+from ..packaged import packaged
 from ..years import ERAS
 from .recalled import recalled
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.yaml import read_yaml
-from ..readers.tables import packaged
+from ..packaged import packaged
 from .columns import BESIDE
 from .table import FORMS, KINDS, Table
 from .understanding import Understanding

@@ -10,8 +10,8 @@ from functools import cache
 
 import polars as pl
 
+from ..packaged import packaged
 from ..places import country
-from ..readers.tables import packaged
 from .days import is_day
 from .values import decimal_mark, is_blank, number, unit_in
 from .words import marks, plain

@@ -11,7 +11,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
-from ..readers.tables import packaged
+from ..packaged import packaged
 from .days import DAY_FIRST, date
 from .words import marks, plain
 

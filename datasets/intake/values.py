@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ...graph.errors import shorten
-from ..readers.tables import packaged
+from ..packaged import packaged
 from .recalled import recalled
 from .words import bare, marks, plain, seller_words
 

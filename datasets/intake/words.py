@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from ...graph.encodings import EAST_ASIAN
 from ...graph.headers import bare as folded
 from ..layout import sheets
-from ..readers.tables import packaged
+from ..packaged import packaged
 from .recalled import recalled
 
 EXACT, PART, LIKE = "word", "part", "like"

@@ -15,9 +15,10 @@ from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from ...graph.messages import Message
 from ...graph.tables import scan_parquet
+from ..packaged import packaged
 from ..places import area
 from .hs import edition
-from .tables import Notes, packaged, read_table
+from .tables import Notes, read_table
 
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\w+)", re.IGNORECASE)
 _TAIWAN = 490

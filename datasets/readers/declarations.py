@@ -17,8 +17,8 @@ import polars as pl
 
 from ..intake.sheets import Sheet, read_sheets
 from ..intake.values import is_blank, name
+from ..packaged import packaged
 from ..places import country
-from .tables import packaged
 
 SMELTERS = {"metal": pl.String, "smelter": pl.String, "country": pl.String, "cid": pl.String, "row": pl.Int64}
 _CID = re.compile(r"CID\s*\d{6}")

@@ -12,8 +12,9 @@ import polars as pl
 from ...graph import InputError, Message
 from ...graph.arguments import checked
 from ...graph.errors import short_path
+from ..packaged import packaged
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, packaged, read_below, years
+from .tables import Notes, amounts, read_below, years
 
 _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,10 +1,8 @@
-"""Delimited text that other people publish, read as text with its place, and the package's own tables."""
+"""Delimited text that other people publish, read as text with its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 import polars as pl
@@ -220,12 +218,3 @@ def _check(table: pl.DataFrame, column: str, bad: pl.Expr, key: str, path: str |
         row, value = wrong.row(0)
         values = {"row": row, "column": shorten(shown or column), "value": shorten(value), "count": wrong.height}
         raise InputError(key, path=short_path(path), **values)
-
-
-@cache
-def packaged(folder: str, name: str) -> pl.DataFrame:
-    """Return a table of ``datasets/data``: Parquet with its types, CSV as text."""
-    place = resources.files("kanmon.datasets") / "data" / folder
-    parquet = place / f"{name}.parquet"
-    with resources.as_file(parquet if parquet.is_file() else place / f"{name}.csv") as path:
-        return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, infer_schema=False)

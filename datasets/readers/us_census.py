@@ -14,8 +14,9 @@ from ...graph.arguments import checked
 from ...graph.encodings import text_of
 from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading
+from ..packaged import packaged
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_below, years
+from .tables import Notes, amounts, numbered, read_below, years
 
 # What may hold the value, best first: of the year so far, else of single months (then summed).
 _VALUES = {

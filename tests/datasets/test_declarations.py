@@ -154,7 +154,7 @@ def test_another_workbook_is_no_declaration(tmp_path):
 
 def test_every_metals_items_are_in_the_world(tmp_path):
     from kanmon.datasets import load
-    from kanmon.datasets.readers.tables import packaged
+    from kanmon.datasets.packaged import packaged
 
     known = set(load("world").items["id"])
     items = packaged("declarations", "metals")["items"].drop_nulls().str.split("|").explode()

@@ -4,7 +4,7 @@ import handed_in
 import pytest
 from kanmon.datasets.intake.days import date
 from kanmon.datasets.intake.periods import dates_of
-from kanmon.datasets.readers.tables import packaged
+from kanmon.datasets.packaged import packaged
 from people_files import table, text
 
 HEAD = "Order Date,Vendor,Part No,Name,Qty,Amount USD"

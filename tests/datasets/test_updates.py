@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 from kanmon.datasets import read_update
+from kanmon.datasets.packaged import packaged
 from kanmon.datasets.readers.releases import read_release, release_kind
-from kanmon.datasets.readers.tables import packaged
 from kanmon.datasets.release_views import cell, who_is
 from kanmon.graph import InputError, ReadError, SupplyGraph
 
