@@ -1,8 +1,9 @@
 """Kernels that come compiled, as far as they were tried: nobody waits for a compiler, nor has one in memory.
 
-Beside the module of a kernel, ``shipped/NAME.so`` is its machine code, for any processor of its kind, and
+Beside the module of a kernel, ``shipped/NAME.elf`` is its machine code (a shared object), for any processor of its kind, and
 ``shipped/NAME.json`` says of which source it is, and what it takes and gives; `scripts/build_kernels.py` writes both. The
-code does the same operations in the same order as the function run as it is.
+code does the same operations in the same order as the function run as it is. Elsewhere it is a file that nobody reads: the
+package stays one for all systems.
 
 Its one argument is a table of words: the first takes what is given back; then each number has one, an array two: where numpy
 keeps the place at which it begins (to ask for that takes longer than many a call runs), and how many numbers it holds.
@@ -80,7 +81,7 @@ def here() -> bool:
 
 def file_of(function: Callable[..., Any]) -> Path:
     """Return where the code of a kernel stands."""
-    return Path(function.__code__.co_filename).parent / "shipped" / f"{function.__name__.strip('_')}.so"
+    return Path(function.__code__.co_filename).parent / "shipped" / f"{function.__name__.strip('_')}.elf"
 
 
 def told(file: Path) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def came(tmp_path_factory):
     spec.loader.exec_module(script)
     found = {}
     for one, given in arguments().items():
-        file = tmp_path_factory.mktemp("code") / "code.so"
+        file = tmp_path_factory.mktemp("code") / "code.elf"
         script.write(one, given, file)
         found[one] = shipped.read(file)
     return found
