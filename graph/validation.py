@@ -265,6 +265,8 @@ def _countries(suppliers: pl.DataFrame, problems: Problems) -> pl.DataFrame:
 
 def _codes(items: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     """Give codes of goods back the zero that a spreadsheet took: they have an even number of digits."""
+    if items["hs6"].null_count() == items.height:
+        return items
     cut = r"(^|\|)(\s*)(\d{3}|\d{5}|\d{7})(\s*)($|\|)"
     # Twice: of two that stand side by side the sign between them belongs to the first match.
     mended = items["hs6"].str.replace_all(cut, "${1}${2}0${3}${4}${5}").str.replace_all(cut, "${1}${2}0${3}${4}${5}")
@@ -285,6 +287,8 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
                     continue
                 _check_reference(values, name, target, tables[target]["id"], problems, several=column.type == "ids")
     scope = tables["shares"]["scope"]
+    if scope.null_count() == len(scope):
+        return
     scope = scope.set(scope == "world", None)
     _check_reference(scope, "shares", "suppliers", tables["suppliers"]["id"], problems)
 
@@ -315,6 +319,8 @@ def _check_holders(suppliers: pl.DataFrame, problems: Problems) -> None:
     """Of several who hold a supplier, each is named once, and either none has a share or each has its place in the cell."""
     parents, shares = pl.col("parent").str.split("|"), pl.col("parent_share").str.split("|")
     number = pl.element().cast(pl.Float64, strict=False)
+    if suppliers["parent"].null_count() == suppliers["parent_share"].null_count() == suppliers.height:
+        return
     several = [suppliers[name].str.contains("|", literal=True).fill_null(False) for name in ("parent", "parent_share")]
     if not any(some.any() for some in several):
         return
@@ -335,6 +341,8 @@ def _check_holders(suppliers: pl.DataFrame, problems: Problems) -> None:
 
 
 def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
+    if inputs.is_empty():
+        return
     for what in ("kept_without", "use_share"):
         low, high = inputs[f"{what}_low"], inputs[f"{what}_high"]
         if (low > high).any():
@@ -426,6 +434,8 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
             rows=_listed(view["rows"]),
             severity="note" if rounded else "error",
         )
+    if indexed["quantity"].null_count() == indexed.height:
+        return
     # Quantities are added only where they are of one kind: by level, in one unit, against the stated total.
     quantity = pl.col("quantity")
     counted = named & (pl.col("missing").is_null() | (pl.col("missing") != "excluded"))
