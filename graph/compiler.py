@@ -1,6 +1,8 @@
 """From a supply graph to a production network: whose sourcing, which view, which requirements.
 
-Everything is done in whole columns: a graph of a hundred thousand items compiles in about a second.
+Everything is done in whole columns: a graph of a hundred thousand items compiles in about a second. Expressions are
+worked out one after the other (``select_seq``): most graphs are small, and to hand a column to another thread takes longer
+than to reckon it.
 """
 
 from __future__ import annotations
@@ -77,14 +79,14 @@ class _Compiler:
 
     def compile(self) -> ProductionNetwork:
         members, views = self._markets()
-        makers = members.select("item", "supplier").unique(maintain_order=True)
+        makers = members.select_seq("item", "supplier").unique(maintain_order=True)
         made = [(item, place or NEW) for item, place, by, _ in self.sources if by is None]
         for _, supplier in made:
             self._chain(supplier)
         plants = pl.DataFrame(
             self._new_plants(), schema={"item": pl.String, "supplier": pl.String, "new": pl.Int64}, orient="row"
         )
-        makers = pl.concat([makers.with_columns(new=pl.lit(None, pl.Int64)), plants]).with_row_index("node")
+        makers = pl.concat([makers.with_columns_seq(new=pl.lit(None, pl.Int64)), plants]).with_row_index("node")
         markets = views.with_row_index("node", makers.height)
         wants = self._wanted(makers, markets)
         groups, wants = _groups(wants, makers.height + markets.height)
@@ -102,8 +104,8 @@ class _Compiler:
             views.filter(pl.col("buyer") == WORLD_MARKET), on="item", how="anti", maintain_order="left"
         )
         rest = {"buyer": pl.lit(WORLD_MARKET), "supplier": pl.lit(REMAINDER), "low": pl.lit(1.0), "high": pl.lit(1.0)}
-        members = pl.concat([members, none.with_columns(**rest).select(MEMBER.keys())])
-        empty = none.with_columns(buyer=pl.lit(WORLD_MARKET), imports=pl.lit(False))
+        members = pl.concat([members, none.with_columns_seq(**rest).select_seq(MEMBER.keys())])
+        empty = none.with_columns_seq(buyer=pl.lit(WORLD_MARKET), imports=pl.lit(False))
         views = pl.concat([views, empty], how="diagonal")
         homes = self._homes(members)
         if homes:
@@ -111,7 +113,7 @@ class _Compiler:
             mine = pl.DataFrame(rows, schema=MEMBER)
             members = pl.concat([members.join(mine, on=["item", "buyer"], how="anti", maintain_order="left"), mine])
             views = views.join(mine, on=["item", "buyer"], how="anti", maintain_order="left")
-            views = pl.concat([views, mine.select("item", "buyer")], how="diagonal")
+            views = pl.concat([views, mine.select_seq("item", "buyer")], how="diagonal")
         # A scoped view is used where its buyer makes or buys something here; it may name new makers, who use views again.
         scopes = set(views["buyer"]) - {WORLD_MARKET, HOME}
         used = {WORLD_MARKET, HOME}
@@ -127,7 +129,7 @@ class _Compiler:
         kept = pl.col("buyer").is_in(list(used))
         order = pl.DataFrame({"item": self.items}).with_row_index("rank")
         views = views.filter(kept).join(order, on="item").sort(pl.col("buyer") != WORLD_MARKET, "rank", "buyer")
-        return members.filter(kept), views.select("item", "buyer", *ABOUT)
+        return members.filter(kept), views.select_seq("item", "buyer", *ABOUT)
 
     def _homes(self, members: pl.DataFrame) -> list[tuple[str, str]]:
         """The markets that hold only what the buyer makes: the product, and the steps that are taken to be made at home."""
@@ -158,10 +160,10 @@ class _Compiler:
         wants = makers.join(self.requirements, on="item", how="inner", maintain_order="left_right")
         bare = [i for i, source in enumerate(self.sources) if not source[3]]
         wants = wants.filter(~pl.col("new").is_in(bare).fill_null(False))
-        scoped = markets.filter(~pl.col("buyer").is_in([WORLD_MARKET, HOME])).select(
+        scoped = markets.filter(~pl.col("buyer").is_in([WORLD_MARKET, HOME])).select_seq(
             input="item", ancestor="buyer", scoped="node"
         )
-        world = markets.filter(pl.col("buyer") == WORLD_MARKET).select(input="item", world="node")
+        world = markets.filter(pl.col("buyer") == WORLD_MARKET).select_seq(input="item", world="node")
         wants = wants.join(world, on="input", how="left", maintain_order="left")
         chains = pl.DataFrame(
             [(supplier, place, rank) for supplier, chain in self.chains.items() for rank, place in enumerate(chain)],
@@ -172,10 +174,10 @@ class _Compiler:
             chains.join(scoped, on="ancestor")
             .sort("rank", maintain_order=True)
             .unique(["supplier", "input"], keep="first", maintain_order=True)
-            .select("supplier", "input", "scoped")
+            .select_seq("supplier", "input", "scoped")
         )
         wants = wants.join(own, on=["supplier", "input"], how="left", maintain_order="left")
-        kinds = self.graph.suppliers.select(supplier="id", supplier_kind="kind")
+        kinds = self.graph.suppliers.select_seq(supplier="id", supplier_kind="kind")
         wants = wants.join(kinds, on="supplier", how="left", maintain_order="left")
         # Bought where everybody buys, as far as anybody knows: a plant (a site, the audited company, a new source) is
         # taken to buy as the world does, other makers share what there is in a way that nobody knows.
@@ -186,7 +188,7 @@ class _Compiler:
             homes = [self.product, *markets.filter(pl.col("buyer") == self.buyer)["item"]]
             mine = (pl.col("supplier") == self.buyer) & pl.col("item").is_in([home for home in homes if home])
             single |= mine & (pl.col("supplier_kind") != "country")
-        return wants.select(
+        return wants.select_seq(
             *("node", "item", "requirement", "mix", "source", "alternatives", *_FACTS),
             market=pl.coalesce("scoped", "world"),
             flags=pl.when(told)
@@ -250,53 +252,53 @@ class _Compiler:
         self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
     ) -> pl.DataFrame:
         """Return all links: what makers want, who supplies markets, alternatives, sources that may be opened."""
-        at = markets.select("item", "buyer", market="node")
-        plain = makers.filter(pl.col("new").is_null()).select("item", "supplier", maker="node")
-        world = members.filter(pl.col("buyer") == WORLD_MARKET).select("item", "supplier", share="low")
+        at = markets.select_seq("item", "buyer", market="node")
+        plain = makers.filter(pl.col("new").is_null()).select_seq("item", "supplier", maker="node")
+        world = members.filter(pl.col("buyer") == WORLD_MARKET).select_seq("item", "supplier", share="low")
         supply = (
             members.join(at, on=["item", "buyer"], maintain_order="left")
             .join(plain, on=["item", "supplier"], maintain_order="left")
             .join(world, on=["item", "supplier"], how="left", maintain_order="left")
-            .select("low", "high", pl.col("share").fill_null(0.0), node="market", target="maker")
+            .select_seq("low", "high", pl.col("share").fill_null(0.0), node="market", target="maker")
         )
         whole = ["node", "target", "flags", "source"]
         schema = {name: pl.Int64 if name in whole else pl.Float64 for name in _LINK}
         parts = [
             pl.DataFrame(schema=schema),
-            wants.select("node", "target", "flags", *_FACTS, low=1.0, high=1.0),
+            wants.select_seq("node", "target", "flags", *_FACTS, low=1.0, high=1.0),
             supply,
-            groups.select("node", "low", "high", *_FACTS, target="market"),
+            groups.select_seq("node", "low", "high", *_FACTS, target="market"),
         ]
         if self.sources:
             parts.append(self._opened(makers, markets))
         links = pl.concat(parts, how="diagonal_relaxed").cast(schema)  # type: ignore[arg-type]
-        return links.with_columns(pl.col("share", "flags").fill_null(0))
+        return links.with_columns_seq(pl.col("share", "flags").fill_null(0))
 
     def _opened(self, makers: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
         """Links from new sources to every market of their item; shut, since their gain is 0 until a scenario opens them."""
-        made = dict(makers.drop_nulls("new").select("new", "node").iter_rows())
-        world = dict(markets.filter(pl.col("buyer") == WORLD_MARKET).reverse().select("item", "node").iter_rows())
+        made = dict(makers.drop_nulls("new").select_seq("new", "node").iter_rows())
+        world = dict(markets.filter(pl.col("buyer") == WORLD_MARKET).reverse().select_seq("item", "node").iter_rows())
         targets = [made[i] if by is None else world[by] for i, (_, _, by, _) in enumerate(self.sources)]
         opened = pl.DataFrame(
             {"item": [key[0] for key in self.sources], "target": targets, "source": range(len(targets))},
             schema={"item": pl.String, "target": pl.Int64, "source": pl.Int64},
         )
         frame = opened.join(
-            markets.select("item", node=pl.col("node").cast(pl.Int64)), on="item", maintain_order="left_right"
+            markets.select_seq("item", node=pl.col("node").cast(pl.Int64)), on="item", maintain_order="left_right"
         )
-        return frame.with_columns(low=pl.lit(1.0), high=pl.lit(1.0), share=pl.lit(0.0), flags=pl.lit(EXTRA))
+        return frame.with_columns_seq(low=pl.lit(1.0), high=pl.lit(1.0), share=pl.lit(0.0), flags=pl.lit(EXTRA))
 
     def _rows(self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-        about = self.graph.suppliers.select(
+        about = self.graph.suppliers.select_seq(
             supplier="id", country=pl.when(pl.col("kind") == "country").then("id").otherwise("country")
         )
         made = makers.join(about, on="supplier", how="left", maintain_order="left")
-        made = made.select("item", "supplier", "country", role=pl.lit("maker"))
-        sold = markets.select("item", "buyer", *ABOUT, role=pl.lit("market"))
-        mixed = groups.unique("node", keep="first", maintain_order=True).select(
+        made = made.select_seq("item", "supplier", "country", role=pl.lit("maker"))
+        sold = markets.select_seq("item", "buyer", *ABOUT, role=pl.lit("market"))
+        mixed = groups.unique("node", keep="first", maintain_order=True).select_seq(
             "item", role=pl.lit("group"), source="source"
         )
-        return pl.concat([made, sold, mixed], how="diagonal").select(
+        return pl.concat([made, sold, mixed], how="diagonal").select_seq(
             pl.col(name).cast(kind) for name, kind in NODE_SCHEMA.items()
         )
 
@@ -329,7 +331,7 @@ def _requirements(graph: SupplyGraph, items: pl.Series, without: Collection[str]
     rows = graph.inputs.with_row_index("requirement").filter(
         pl.col("item").is_in(items.implode()) & pl.col("input").is_in(items.filter(~items.is_in(list(without))).implode())
     )
-    rows = rows.with_columns(
+    rows = rows.with_columns_seq(
         kept_low=pl.when(told).then(low.fill_null(0.0)).otherwise(1.0 - essential.cast(pl.Float64)),
         kept_high=pl.when(told).then(high.fill_null(1.0)).otherwise(1.0 - essential.cast(pl.Float64)),
         equipment=(pl.col("role") == "equipment").fill_null(False),
@@ -337,9 +339,9 @@ def _requirements(graph: SupplyGraph, items: pl.Series, without: Collection[str]
     # Rows of one group are one requirement: it takes the bounds of all its rows, and a machine only where all are machines.
     key = pl.when(pl.col("group").is_null()).then(pl.struct("item", pl.lit(None, pl.String).alias("group"), "requirement"))
     key = key.otherwise(pl.struct("item", "group", pl.lit(None, pl.UInt32).alias("requirement")))
-    rows = rows.with_columns(requirement=key.rank("dense"))
+    rows = rows.with_columns_seq(requirement=key.rank("dense"))
     over = "requirement"
-    return rows.select(
+    return rows.select_seq(
         "item",
         "requirement",
         "input",
@@ -361,28 +363,28 @@ def _groups(wants: pl.DataFrame, first: int) -> tuple[pl.DataFrame, pl.DataFrame
 
     Makers that buy the alternatives on the same markets share one group node.
     """
-    alone = wants.filter(pl.col("alternatives") == 1).with_columns(target="market")
+    alone = wants.filter(pl.col("alternatives") == 1).with_columns_seq(target="market")
     several = wants.filter(pl.col("alternatives") > 1)
     if several.is_empty():
-        none = several.with_columns(low=pl.lit(0.0), high=pl.lit(0.0))
+        none = several.with_columns_seq(low=pl.lit(0.0), high=pl.lit(0.0))
         return none, alone.sort("node", "requirement", maintain_order=True)
     key = several.group_by("node", "requirement", maintain_order=True).agg(pl.col("market").cast(pl.String))
-    key = key.with_columns(key=pl.format("{}:{}", "requirement", pl.col("market").list.join(",")))
-    ids = key.select(pl.col("key").unique(maintain_order=True)).with_row_index("target", first)
-    key = key.join(ids, on="key", maintain_order="left").select("node", "requirement", "target")
+    key = key.with_columns_seq(key=pl.format("{}:{}", "requirement", pl.col("market").list.join(",")))
+    ids = key.select_seq(pl.col("key").unique(maintain_order=True)).with_row_index("target", first)
+    key = key.join(ids, on="key", maintain_order="left").select_seq("node", "requirement", "target")
     several = several.join(key, on=["node", "requirement"], maintain_order="left")
     heads = several.unique(["node", "requirement"], keep="first", maintain_order=True)
     # The alternative's own use share and delivery stand in the group; need, life and flags in the requirement.
-    heads = heads.with_columns(
+    heads = heads.with_columns_seq(
         use_low=pl.lit(None, pl.Float64), use_high=pl.lit(None, pl.Float64), lag=pl.lit(None, pl.Float64)
     )
-    links = pl.concat([alone, heads.select(alone.columns)], how="vertical_relaxed").sort(
+    links = pl.concat([alone, heads.select_seq(alone.columns)], how="vertical_relaxed").sort(
         "node", "requirement", maintain_order=True
     )
     rows = several.filter(pl.col("node") == pl.col("node").first().over("target"))
     known = pl.col("mix").sum().over("target")
     told = pl.col("mix").is_not_null().all().over("target")
-    rows = rows.with_columns(
+    rows = rows.with_columns_seq(
         low=pl.when(told & (known > 0))
         .then(pl.col("mix") / known)
         .when(told)
@@ -410,14 +412,14 @@ def _needs(
     sales = pl.DataFrame({"market": owner, "maker": target, "sale": number}).filter(pl.Series(sells))
     pairs = sales.join(shared, on="maker", maintain_order="left_right")
     needs = pairs.group_by("market", "goal", maintain_order=True).agg(pl.col("link").min())
-    needs = needs.sort("market", "link").with_columns(slot=pl.int_range(pl.len()).over("market"))
+    needs = needs.sort("market", "link").with_columns_seq(slot=pl.int_range(pl.len()).over("market"))
     counts = np.bincount(needs["market"].to_numpy(), minlength=n)
     shares = np.bincount(pairs["sale"].to_numpy(), minlength=m)
     # Who buys something by itself, too, may make less than it could: it is looked at apart from those who share all.
     alone = np.bincount(owner[(kind[owner] == MAKER) & ((flags & SHARED) == 0)], minlength=n) > 0
     wants = np.where(shares == 0, 0, np.where((shares == counts[owner]) & ~alone[target], 1, 2)).astype(np.int8)
     some = pairs.filter(pl.Series(wants[pairs["sale"].to_numpy()] == 2)).join(
-        needs.select("market", "goal", "slot"), on=["market", "goal"], maintain_order="left"
+        needs.select_seq("market", "goal", "slot"), on=["market", "goal"], maintain_order="left"
     )
     some = some.sort("sale", "slot")
     some_counts = np.bincount(some["sale"].to_numpy(), minlength=m)

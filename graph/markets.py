@@ -44,8 +44,8 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     an item, scope and level) and ``preferred`` (rank 1). Rows of the aggregates (world total, residual) are not suppliers
     and do not appear.
     """
-    kinds = graph.suppliers.select(supplier="id", level="kind")
-    rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns(
+    kinds = graph.suppliers.select_seq(supplier="id", level="kind")
+    rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns_seq(
         pl.col("scope").fill_null("world"), pl.col("measure").fill_null(""), pl.col("confidence").fill_null("unknown")
     )
     market = ["item", "scope", "measure", "year", "source"]
@@ -64,7 +64,7 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
         named.filter(pl.col("missing").is_null() | (pl.col("missing") != "excluded"))
         .join(totals, on=market, how="left", nulls_equal=True, maintain_order="left")
         .join(excluded, on=VIEW, how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(view=pl.struct(VIEW).rank("dense") - 1)
+        .with_columns_seq(view=pl.struct(VIEW).rank("dense") - 1)
     )
     return _preferred(_bounded(named), graph)
 
@@ -75,7 +75,7 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     base = total.fill_null(quantity.sum().over("view") + pl.col("residual").fill_null(0))
     ranged = pl.any_horizontal(pl.col("share_low", "share_high").is_not_null())
     share = pl.when(~ranged).then(pl.coalesce("share", pl.when(base > 0).then(quantity / base)))
-    named = named.with_columns(share=share, ranged=ranged).with_columns(
+    named = named.with_columns_seq(share=share, ranged=ranged).with_columns_seq(
         known=pl.when("ranged")
         .then(pl.lit("range"))
         .when(pl.col("share").is_not_null())
@@ -87,14 +87,14 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     # others are then upper bounds.
     open_total = total.is_null() & quantity.is_not_null() & (pl.col("known") == "share")
     open_total &= (pl.col("known") == "unknown").any().over("view")
-    named = named.with_columns(
+    named = named.with_columns_seq(
         known=pl.when(open_total).then(pl.lit("ratio")).otherwise("known"),
         share_high=pl.when(open_total).then("share").otherwise("share_high"),
         low=pl.when(open_total).then(0.0).otherwise("low"),
     )
-    named = named.with_columns(attributed=pl.col("low").sum().over("view").clip(0, 1))
+    named = named.with_columns_seq(attributed=pl.col("low").sum().over("view").clip(0, 1))
     remainder = 1 - pl.col("attributed")
-    named = named.with_columns(remainder=pl.when(remainder < 1e-12).then(0.0).otherwise(remainder))
+    named = named.with_columns_seq(remainder=pl.when(remainder < 1e-12).then(0.0).otherwise(remainder))
     high = (
         pl.when(pl.col("known") == "share")
         .then("low")
@@ -102,17 +102,17 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
         .then(pl.min_horizontal(pl.col("share_high").fill_null(1.0), pl.col("low") + pl.col("remainder")))
         .otherwise("remainder")
     )
-    named = named.with_columns(share_low="low", share_high=pl.max_horizontal(high, "low"))
+    named = named.with_columns_seq(share_low="low", share_high=pl.max_horizontal(high, "low"))
     # A list that is said to be complete but leaves a remainder nobody on it can hold is not.
     room = (pl.col("share_high") - pl.col("share_low")).sum().over("view")
     complete = pl.col("complete").fill_null(False).any().over("view")
-    return named.with_columns(complete=complete & (room >= pl.col("remainder") - 1e-9))
+    return named.with_columns_seq(complete=complete & (room >= pl.col("remainder") - 1e-9))
 
 
 def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
     published = pl.col("date").str.extract(r"^(\d{4})").cast(pl.Int64)
     reliability = pl.col("reliability").replace_strict(_RELIABILITY, default=5, return_dtype=pl.Int64)
-    sources = graph.sources.select(source="id", published=published, reliability_rank=reliability)
+    sources = graph.sources.select_seq(source="id", published=published, reliability_rank=reliability)
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
         attributed=pl.col("attributed").first(),
         figures=(pl.col("known") != "unknown").any(),
@@ -132,11 +132,11 @@ def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
         "measure",
         "source",
     )
-    ranks = order.select("view", rank=pl.int_range(1, pl.len() + 1).over("item", "scope", "level"))
+    ranks = order.select_seq("view", rank=pl.int_range(1, pl.len() + 1).over("item", "scope", "level"))
     columns = ["view", *VIEW, "supplier", "share_low", "share_high", "known", "confidence", "quantity", "unit"]
     columns += ["attributed", "remainder", "complete", "excluded", "rank", "preferred"]
-    rows = rows.join(ranks, on="view", how="left", maintain_order="left").with_columns(
+    rows = rows.join(ranks, on="view", how="left", maintain_order="left").with_columns_seq(
         preferred=pl.col("rank") == 1,
         excluded=pl.col("excluded").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
-    return rows.select(columns).sort("view", -pl.col("share_low"), -pl.col("share_high"), "supplier")
+    return rows.select_seq(columns).sort("view", -pl.col("share_low"), -pl.col("share_high"), "supplier")

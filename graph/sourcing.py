@@ -61,13 +61,13 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
     market = ["item", "buyer"]
     rows = graph.preferred(level).filter(pl.col("item").is_in(items.implode()))
     scope = pl.when(pl.col("scope") == "world").then(pl.lit(WORLD_MARKET)).otherwise("scope")
-    rows = rows.with_columns(buyer=scope, open=pl.col("excluded").list.len() > 0)
+    rows = rows.with_columns_seq(buyer=scope, open=pl.col("excluded").list.len() > 0)
     imports = (pl.col("buyer") != WORLD_MARKET) & pl.col("measure").str.starts_with("imports").fill_null(False)
     # Rounded shares may sum to a little more than 1. Beside a total that leaves somebody out, and among imports, a stated
     # share is only an upper bound: the others may hold any part.
     total = pl.max_horizontal(1.0, pl.col("share_low").sum().over(market))
     bounded = pl.col("open") | imports
-    named = rows.filter(~imports | (pl.col("share_high") > 0)).select(
+    named = rows.filter(~imports | (pl.col("share_high") > 0)).select_seq(
         *market,
         "supplier",
         low=pl.when(bounded).then(0.0).otherwise(pl.col("share_low") / total),
@@ -82,25 +82,25 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
         loose=((pl.col("share_high") > pl.col("share_low")).any() | bounded.any()),
         confidence=doubt.max(),
     )
-    views = views.with_columns(pl.col("confidence").replace_strict(dict(enumerate(words)), return_dtype=pl.String))
+    views = views.with_columns_seq(pl.col("confidence").replace_strict(dict(enumerate(words)), return_dtype=pl.String))
     # Who may hold any part: those that the view leaves out, an importer's own industry, and whoever is not named.
     left_out = views.filter(pl.col("excluded").list.len() > 0).explode("excluded")
-    left_out = left_out.select(*market, supplier="excluded", low=pl.lit(0.0), high=pl.lit(1.0))
-    home = views.filter("imports").select(*market, supplier="buyer", low=pl.lit(0.0), high=pl.lit(1.0))
-    rest = views.filter((pl.col("remainder") > 0) & ~pl.col("complete")).select(
+    left_out = left_out.select_seq(*market, supplier="excluded", low=pl.lit(0.0), high=pl.lit(1.0))
+    home = views.filter("imports").select_seq(*market, supplier="buyer", low=pl.lit(0.0), high=pl.lit(1.0))
+    rest = views.filter((pl.col("remainder") > 0) & ~pl.col("complete")).select_seq(
         *market,
         supplier=pl.lit(REMAINDER),
         low=pl.when("loose").then(0.0).otherwise("remainder"),
         high=pl.col("remainder"),
     )
-    members = pl.concat([part.select(MEMBER.keys()) for part in (named, left_out, home, rest)])
+    members = pl.concat([part.select_seq(MEMBER.keys()) for part in (named, left_out, home, rest)])
     members = members.unique([*market, "supplier"], keep="first", maintain_order=True)
     if not graph.trades.is_empty():
         # Who bought from whom, where it is told, goes before any share of a market.
         sold, traded = _traded(graph, items)
         members = pl.concat([sold, members.join(traded, on=market, how="anti", maintain_order="left")])
         views = pl.concat([traded, views.join(traded, on=market, how="anti", maintain_order="left")], how="diagonal")
-    return members, views.select("item", "buyer", *ABOUT)
+    return members, views.select_seq("item", "buyer", *ABOUT)
 
 
 def _traded(graph: SupplyGraph, items: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -110,7 +110,7 @@ def _traded(graph: SupplyGraph, items: pl.Series) -> tuple[pl.DataFrame, pl.Data
     market = ["item", "buyer"]
     flows = trades.group_by(*market, "seller", maintain_order=True).agg(pl.col("value").sum())
     share = pl.col("value") / pl.col("value").sum().over(market)
-    members = flows.select(*market, supplier="seller", low=share, high=share)
+    members = flows.select_seq(*market, supplier="seller", low=share, high=share)
     views = trades.group_by(market, maintain_order=True).agg(
         pl.col("year", "source").first(),
         level=pl.lit("trades"),
