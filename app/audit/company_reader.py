@@ -15,7 +15,7 @@ from .needs import needs_of
 from .owners import owners, stakes_of
 from .plans import measures_of, scenarios_of
 from .remarks import Remarks
-from .resellers import leave_open
+from .resellers import Makers, leave_open
 from .rows import Row, rows_of, share_of
 from .sourcing import sources_of
 
@@ -41,9 +41,10 @@ def company_from(found: Understanding, corrections: Mapping[str, Any] | None = N
     # The order is that of the names: what was written first stands for what follows.
     products = _products(rows["products"], parts)
     firms = _firms(rows["suppliers"], parts.names)
-    sources = sources_of(rows["sourcing"], firms, parts, remarks)
+    makers = Makers(rows, firms, parts.names)
+    sources = sources_of(rows["sourcing"], firms, makers, parts, remarks)
     needs = needs_of(rows["bom"], parts, remarks)
-    leave_open(rows, sources, needs, firms, remarks)
+    leave_open(sources, needs, makers, remarks)
     for row in rows["listed"]:  # price lists and orders: no place in a product, and nothing about who else delivers
         if (id := parts.names.id(row)) is not None:
             parts.mention(id, row)

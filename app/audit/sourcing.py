@@ -12,6 +12,7 @@ from .catalogue import Catalogue
 from .cells import in_part
 from .company import ROUNDING, Source
 from .remarks import Remarks
+from .resellers import Makers
 from .rows import Row, one_source_each, stock_of
 from .sources import joined
 
@@ -29,12 +30,14 @@ _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_day
 """Columns that speak of a source of a part, whoever it is."""
 
 
-def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, remarks: Remarks) -> dict[str, list[Source]]:
+def sources_of(
+    rows: Iterable[Row], firms: Mapping[str, Row], makers: Makers, parts: Catalogue, remarks: Remarks
+) -> dict[str, list[Source]]:
     """Return the sources of each part of which any row says who delivers it; the others' amounts go to the part itself.
 
     ``firms``: the suppliers sheet by name. Parts that are new become ``parts``.
     """
-    named, nobodys = _by_part(rows, firms, parts, remarks)
+    named, nobodys = _by_part(rows, firms, makers, parts, remarks)
     mixed = _mixed(named, nobodys, remarks)
     for id, group in nobodys.items():
         told = [row["spend"] for row in group if row.get("spend") is not None] if id not in mixed else []
@@ -57,11 +60,12 @@ def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, 
 
 
 def _by_part(
-    rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, remarks: Remarks
+    rows: Iterable[Row], firms: Mapping[str, Row], makers: Makers, parts: Catalogue, remarks: Remarks
 ) -> tuple[dict[str, list[_Line]], dict[str, list[Row]]]:
     """The rows of parts that somebody, or somewhere, is said to deliver; and those of parts of which nobody is."""
     named: dict[str, list[_Line]] = defaultdict(list)
     nameless: list[tuple[str, Row]] = []
+    elsewhere: dict[str, tuple[str, str]] = {}
     borrowed = 0
     for row in one_source_each(rows):
         id = parts.names.id(row)
@@ -70,6 +74,11 @@ def _by_part(
             continue
         parts.take(id, row).hold(stock_of(row))
         vendor, maker = _vendor_maker(row, firms, parts)
+        if vendor is not None and "maker" not in row and maker in {vendor, None}:
+            # Its table has no column of makers; in one that has, a blank says that whoever delivers it makes it.
+            told = makers.behind(id, vendor, sells=maker is None)
+            if told is not None:
+                elsewhere[id], maker = (vendor, told), told
         country = row.get("country")
         said = "country" in row.get("_unreadable", ())  # a cell that names two countries is no blank
         if country is None and not said and maker is not None and firms.get(maker, {}).get("country"):
@@ -85,11 +94,22 @@ def _by_part(
             named[id].append(_Line(row, None, "", None))
     if borrowed:
         remarks.say("borrowed", count=borrowed)
+    _say_elsewhere(elsewhere, makers, remarks)
     nobodys: dict[str, list[Row]] = defaultdict(list)
     for id, row in nameless:
         if id not in named:
             nobodys[id].append(row)
     return named, nobodys
+
+
+def _say_elsewhere(found: Mapping[str, tuple[str, str]], makers: Makers, remarks: Remarks) -> None:
+    """Say of whom it is taken that they make what others deliver; ``found``: by part, who delivers it and who makes it."""
+    if found:
+        part, (vendor, maker) = next(((id, one) for id, one in found.items() if one[1]), next(iter(found.items())))
+        stated = makers.of(part)
+        first = stated[maker or next(iter(stated))]["_ref"]
+        about = {"supplier": vendor, "maker": maker or ", ".join(stated), "part": part, "count": len(found)}
+        remarks.say("made_elsewhere", first, "note", "maker", **about)
 
 
 def _vendor_maker(row: Row, firms: Mapping[str, Row], parts: Catalogue) -> tuple[str | None, str | None]:

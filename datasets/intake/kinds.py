@@ -39,6 +39,8 @@ _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.I
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
+_OF_A_BILL = frozenset(("quantity", "level", "parent", "designator", "share"))
+"""Roles that a list of matters about parts has no use for."""
 _OF_LINES = frozenset(("part_maker", "part_supplier", "quantity", "order_no", "hs"))
 """Roles that a list of firms has no use for."""
 _NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
@@ -66,7 +68,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     has = {role for role, places_ in table.roles.items() if places_}
     has -= {"date"} if table.rows and not any(table.texts("date")) else set()  # no day is told
     has |= {"country"} & {role.removeprefix("billing_") for role in has}  # a list of sources, wherever its shops are
-    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum", "log"}), None)
     if _no_parts(table, has, titles, said, main, sheets):
         return "other"
     firms = has & {"supplier", "seller", "maker"}
@@ -117,7 +119,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "order"  # what was paid for again and again, to nobody that is named
     if {"date", "quantity"} <= has and has & {"price", "amount"} and _bought_then(table):
         return "order"
-    if "quantity" in has:
+    if counted:
         return "bom"
     if has & {"price", "amount"}:
         return "price_list"
@@ -134,7 +136,7 @@ def _no_parts(table: Table, has: set[str], titles: Sequence[str], said: str | No
         return True
     if "date" in has and not has & _OF_PARTS and not table.structured:
         return True
-    if _of_firms(table, has, titles):
+    if _of_firms(table, has, titles) or _of_matters(has, titles):
         return True
     if said is None and is_trade(table):
         return True
@@ -151,6 +153,12 @@ def _of_firms(table: Table, has: set[str], titles: Sequence[str]) -> bool:
     if not any(plain(title) in marks("firms") for title in titles) or has & _OF_LINES:
         return False
     return "part" not in has or not any(table.how.get(i) == EXACT for role in FIRMS for i in table.roles.get(role, ()))
+
+
+def _of_matters(has: set[str], titles: Sequence[str]) -> bool:
+    """Whether a table that is called one of risks, tools or findings lists these: it names parts, and counts none."""
+    kinds = (kind for title in titles if (kind := title_kind(title)) is not None)
+    return next(kinds, None) == "log" and not has & _OF_A_BILL
 
 
 def _bought_then(table: Table) -> bool:
@@ -201,6 +209,8 @@ def why_other(table: Table, titles: Sequence[str] = ()) -> tuple[Message, ...]:
     has = {role for role, places_ in table.roles.items() if places_}
     if table.rows and _of_firms(table, has, titles):
         return (Message("datasets.intake.firms_list"),)
+    if table.rows and _of_matters(has, titles):
+        return (Message("datasets.intake.matters"),)
     if has & {"order_no", "amount"} and has & {*FIRMS, "date"} and not has & {"part", "name"}:
         return (Message("datasets.intake.no_goods"),)
     blanks = len(table.names) == 1 and any(heads(cell) for cell in table.cells(0)[:60] if cell)

@@ -34,6 +34,8 @@ KEYS = frozenset(("id", "obj", "objectid"))
 _ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
 _GROUP = 2
 """Letters of the name of a group of alternatives, where the header may ask for parts as well: A, G1."""
+_SAYING = 20
+"""Letters from which on cells are sentences."""
 _WHETHER = re.compile(
     r"可否|有無|要否|可能|availab|possib|exist|allowed|permitted|interchangeab|substitutable|verfügbar|möglich|是否|가능|여부"
 )
@@ -148,6 +150,8 @@ def _of_the_rest(one: Suggestion, both: set[str], header: str, seen: Profile, ro
     """Words of alternatives, makers, days and places on a board."""
     if plain(header) in marks("substitutes") and (one.role != "group" or seen.length > _GROUP):
         return "other", one.score  # it names other parts, and no group
+    if one.role == "group" and seen.length > _SAYING:
+        return "other", one.score  # what is planned, or which others there are: two lines that say the same are no group
     if one.role == "group" and _WHETHER.search(bare(header)):
         return "other", one.score  # whether there is another, and not which lines stand in for each other
     if one.role == "maker" and (not seen.fill or plain(header) in marks("brand")):

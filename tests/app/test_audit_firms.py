@@ -197,6 +197,57 @@ def test_a_first_tier_maker_stays_one_where_what_it_puts_in_is_listed_with_it_as
     assert found["G-1"] == [("Gearworks", "Gearworks")] and "sells parts of other makers" not in said
 
 
+BILL = [["parent", "part", "quantity", "maker"], ["X", "P-1", 1, "Mabuchi"], ["X", "P-2", 2, "NSK"], ["X", "P-3", 2, None]]
+BOUGHT = [["date", "part", "supplier", "quantity", "amount"]]
+BOUGHT += [[f"2026-01-0{day}", f"P-{day}", "Suzuki", 5, 100 * day] for day in (1, 2, 3)]
+
+
+def of_files(tmp_path, *lists, bought=BOUGHT, **sheets):
+    """Who makes and sells each part, as a bill, purchases and further lists of one book say together."""
+    book = {"BOM": BILL, "Ledger": bought, **{f"List {n}": one for n, one in enumerate(lists)}, **sheets}
+    found = company(workbook(tmp_path / "co.xlsx", book))
+    return {part: [(one.maker, one.vendor) for one in each] for part, each in found.sources.items()}, says(found)
+
+
+def test_who_makes_what_a_firm_delivers_is_whom_the_bill_names_and_that_is_said(tmp_path):
+    found, said = of_files(tmp_path)
+    assert found == {"P-1": [("Mabuchi", "Suzuki")], "P-2": [("NSK", "Suzuki")], "P-3": [("", "Suzuki")]}  # it sells others'
+    assert "Of 2 part(s) another row names the maker" in said and "taken to be made by Mabuchi" in said
+
+
+def test_lists_of_vendors_and_of_makers_of_one_part_are_no_sources_beside_each_other(tmp_path):
+    vendors = [["part", "vendor", "lead time"], ["P-3", "Suzuki", 30]]
+    makers = [["part", "manufacturer", "lead time"], ["P-3", "Minebea", 30]]
+    found, _ = of_files(tmp_path, vendors, makers)
+    assert found["P-3"] == [("Minebea", "Suzuki")]
+
+
+def test_of_several_makers_behind_a_firm_it_is_not_known_which(tmp_path):
+    makers = [["part", "manufacturer", "lead time"], ["P-3", "Minebea", 30], ["P-3", "NTN", 40]]
+    found, said = of_files(tmp_path, makers)
+    assert sorted(found["P-3"]) == [("", "Suzuki"), ("Minebea", None), ("NTN", None)]
+    assert "Of several makers it is not known which" in said
+
+
+@pytest.mark.parametrize(
+    ("lists", "sheets"),
+    [
+        ([], {"Suppliers": [["supplier", "country"], ["Suzuki", "Japan"]]}),
+        ([[["part", "manufacturer", "lead time"], ["P-9", "Suzuki", 30]]], {}),
+    ],
+)
+def test_a_firm_that_is_said_to_make_something_may_make_what_it_delivers(tmp_path, lists, sheets):
+    found, said = of_files(tmp_path, *lists, **sheets)
+    assert found["P-1"] == [("Suzuki", "Suzuki")] and "another row names the maker" not in said
+
+
+def test_a_blank_in_a_column_of_makers_says_that_who_delivers_makes_it(tmp_path):
+    bought = [[*row, maker] for row, maker in zip(BOUGHT, ("maker", None, "Suzuki", None), strict=True)]
+    bought[1][2] = "Alpha"
+    found, said = of_files(tmp_path, bought=bought)
+    assert found["P-1"] == [("Alpha", "Alpha")] and "another row names the maker" not in said
+
+
 SELLERS = ["P-1,磁石,甲商事,丙工業,中国,60%,,20,60,,", "P-1,磁石,乙商事,丙工業,中国,40%,,,90〜120日,,"]
 
 

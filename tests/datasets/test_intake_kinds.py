@@ -60,6 +60,37 @@ def test_purchases_by_month_are_a_ledger_of_their_total_and_a_sheet_that_sums_th
     assert [found.kind for found in tables] == ["ledger", "other"]
 
 
+YEARS = ["Part_Number,Description,Annual_Usage_Qty,Unit_Cost_USD,Annual_Spend_USD", "P-1,magnet,2400,425,1020000"]
+
+
+def test_counts_of_a_year_go_into_no_product(tmp_path):
+    assert table(text(tmp_path / "ABC analysis.csv", YEARS)).kind == "price_list"
+
+
+MATTERS = {
+    "risk register": "Risk_ID,Description,Supplier,Part_Number,Score\nR1,capacity,Alpha,P-1,6\nR2,quality,Beta,P-2,4",
+    "SUPPLIER_TOOL_REGISTER": "Asset,Description,Part_Numbers,Supplier_Name,Cost_USD\nA1,mold,P-1,Alpha,12\nA2,jig,P-2,B,9",
+    "金型台帳": "金型番号,品名,品番,仕入先,取得価額\nK1,ケース型,P-1,甲製作所,120000\nK2,蓋型,P-2,乙工業,90000",
+}
+
+
+@pytest.mark.parametrize("title", MATTERS)
+def test_a_list_of_risks_tools_or_findings_is_none_of_parts_and_that_is_said(title, tmp_path):
+    found = understand(text(tmp_path / f"{title}.csv", MATTERS[title].splitlines()))
+    assert found.tables[0].kind == "other" and "datasets.intake.matters" in {note.key for note in found.tables[0].notes}
+
+
+def test_a_bill_whose_title_speaks_of_tools_stays_one(tmp_path):
+    found = table(text(tmp_path / "tool list.csv", ["Part,Description,Qty,Supplier", "P-1,blade,2,Alpha", "P-2,pin,4,Beta"]))
+    assert found.kind == "bom"
+
+
+def test_what_is_planned_for_each_part_makes_no_parts_alternatives_of_one_another(tmp_path):
+    head = "part,name,supplier,annual spend,alternative action"
+    lines = [head, *(f"P-{n},part {n},Alpha,{n}00,Qualify an alternative supplier" for n in (1, 2))]
+    assert "group" not in table(text(tmp_path / "a.csv", lines)).roles
+
+
 def test_whether_there_is_another_source_is_no_source(tmp_path):
     head = "part,name,supplier,Single source,Second source,代替品の有無"
     found = table(
