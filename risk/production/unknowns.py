@@ -182,9 +182,10 @@ class _Search:
         self.drawn = asked.drawn(tried)
         self.a, self.b = asked.drawn(one), asked.drawn(two)
         self.answers = np.concatenate([asked.extremes(), self.drawn])
-        # Screened with a few pairs; looked at closely where something moves.
+        # Screened with a few pairs; looked at closely where something moves: what is kept, as that it falls below half few
+        # of so few would tell.
         some = min(_SCREEN, len(self.a))
-        ya, mixed = self._draw(self.a[:some], self.b[:some])
+        (ya, mixed), _ = asked.solved(self.a[:some], "draw", self.b[:some])
         moved = ((mixed - ya[:, None]) ** 2).mean(axis=0)
         order = np.argsort(-moved, kind="stable")
         self.close = sorted(int(f) for f in order[:_CLOSE] if moved[f] > moved[order[0]] / 1000)
@@ -194,7 +195,8 @@ class _Search:
         self.z, froma = self._draw(self.b, self.a, self.close)
         self.variance = float(np.concatenate([self.y, self.z]).var())
         if self.variance > 0:
-            self.total[:] = np.minimum(moved / (2 * self.variance), 1.0)
+            off = ((self._of(mixed) - self._of(ya)[:, None]) ** 2).mean(axis=0)
+            self.total[:] = np.minimum(off / (2 * self.variance), 1.0)
             off = ((fromb - self.y[:, None]) ** 2).mean(axis=0) + ((froma - self.z[:, None]) ** 2).mean(axis=0)
             self.total[self.close] = np.minimum(off / (4 * self.variance), 1.0)
             for column, fact in enumerate(self.close):
@@ -206,9 +208,11 @@ class _Search:
         self, first: np.ndarray, second: np.ndarray | None = None, only: Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         (base, changed), _ = self.asked.solved(first, "draw", second, only)
-        if self.figure == "below_half":
-            return (base < HALF).astype(np.float64), (changed < HALF).astype(np.float64)
-        return base, changed
+        return self._of(base), self._of(changed)
+
+    def _of(self, kept: np.ndarray) -> np.ndarray:
+        """Return the figure that is asked for of what is kept."""
+        return (kept < HALF).astype(np.float64) if self.figure == "below_half" else kept
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the bounds now, and with each fact known (answers x facts)."""

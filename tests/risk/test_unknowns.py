@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import Scenario, embargo, halt, simulate, what_to_find_out
+from kanmon.risk.production import unknowns
 from kanmon.risk.production.completions import completions
 from kanmon.risk.production.draw_kernels import complete
 from kanmon.risk.production.facts import open_facts
@@ -88,26 +89,28 @@ def test_what_knowing_a_fact_takes_off_the_bounds_is_that_of_brute_force(magnet,
     assert mine == [fact for fact in ranked if fact in told]
 
 
-def nested(shares, without, outer=6000, inner=200):
-    """First-order and total parts of the variance by two loops, from the distributions as they are documented."""
+def sample(rng, shape):
+    """Answers as they are documented: of both rests, the need, the buyers' own sourcing and what they have in common."""
+    # A Dirichlet process of concentration 2 over two countries alike is a Beta(1, 1) of one.
+    return [rng.random(shape), rng.random(shape), rng.beta(2, 2, shape), rng.random(shape), rng.random(shape)]
+
+
+def nested(shares, without, outer=6000, inner=200, of=lambda part: part):
+    """First-order and total parts of the variance by two loops; ``of`` the part that is kept."""
     rng = np.random.default_rng(11)
 
-    def sample(shape):
-        # A Dirichlet process of concentration 2 over two countries alike is a Beta(1, 1) of one.
-        return [rng.random(shape), rng.random(shape), rng.beta(2, 2, shape), rng.random(shape), rng.random(shape)]
-
     def figure(magnet, screw, need, own, common):
-        return kept(magnet, screw, need, own ** ((1 - common) / common), shares=shares, without=without)
+        return of(kept(magnet, screw, need, own ** ((1 - common) / common), shares=shares, without=without))
 
-    variance = figure(*sample(400_000)).var()
+    variance = figure(*sample(rng, 400_000)).var()
     parts = []
     for i in range(5):
-        values = sample((outer, inner))
+        values = sample(rng, (outer, inner))
         values[i] = np.broadcast_to(values[i][:, :1], (outer, inner))
         found = figure(*values)
         first = (found.mean(axis=1).var() - found.var(axis=1).mean() / inner) / variance
-        values = [np.broadcast_to(value[:, :1], (outer, inner)) for value in sample((outer, inner))]
-        values[i] = sample((outer, inner))[i]
+        values = [np.broadcast_to(value[:, :1], (outer, inner)) for value in sample(rng, (outer, inner))]
+        values[i] = sample(rng, (outer, inner))[i]
         parts.append((first, figure(*values).var(axis=1).mean() / variance))
     return parts
 
@@ -133,6 +136,48 @@ def test_the_sequence_explains_more_with_every_step_and_begins_with_the_best():
     assert steps["explains"][0] == steps["explains"].max()
     assert steps["width_after"].is_sorted(descending=True)
     assert (steps["width_after"] <= steps["width"]).all()
+
+
+@pytest.mark.parametrize(("shares", "without"), [((0.3, 0.8), 0.5), ((0.6, 0.4), 0.9)])
+def test_what_steps_explain_together_and_how_wide_they_leave_the_interval_is_that_of_two_loops(shares, without, monkeypatch):
+    monkeypatch.setattr(unknowns, "ANSWERS", 1000)
+    frame = what_to_find_out(
+        robot(*shares, without), halt("CHN"), product="robot", prior=PRIOR, draws=6000, steps=4
+    ).drop_nulls("step")
+    assert frame.height >= 2
+    rng, known = np.random.default_rng(5), []
+    for row in frame.iter_rows(named=True):
+        known.append(FACTS.index((row["kind"], row["item"])))
+        outer = [value[:, None] for value in sample(rng, 3000)]
+        values = [outer[i] if i in known else value for i, value in enumerate(sample(rng, (3000, 200)))]
+        *facts, own, common = values  # what buyers have in common nobody can find out
+        found = kept(*facts, own ** ((1 - common) / common), shares, without)
+        variance = found.mean(axis=1).var() - found.var(axis=1).mean() / 200
+        assert row["explained"] == pytest.approx(variance / found.var(), abs=0.05)
+        ends = [
+            kept(*[outer[i] if i in known else np.full((3000, 1), end) for i, end in enumerate(corner)], shares, without)
+            for corner in product((0.0, 1.0), repeat=4)
+        ]
+        assert row["width_after"] == pytest.approx((np.max(ends, axis=0) - np.min(ends, axis=0)).mean(), abs=0.02)
+
+
+def test_what_explains_whether_half_is_kept_is_that_of_two_loops():
+    shares, without = (0.3, 0.8), 0.5
+    frame = what_to_find_out(
+        robot(*shares, without), halt("CHN"), product="robot", prior=PRIOR, draws=6000, figure="below_half"
+    )
+    told = {(row["kind"], row["item"]): row for row in frame.iter_rows(named=True)}
+    expected = nested(shares, without, of=lambda part: (part < 0.5).astype(float))
+    for fact, (first, total) in zip([*FACTS, ("arrangement", None)], expected, strict=True):
+        found = told.get(fact, {"explains": 0.0, "explains_total": 0.0})
+        assert found["explains"] == pytest.approx(first, abs=0.05), fact
+        assert found["explains_total"] == pytest.approx(total, abs=0.05), fact
+
+
+@pytest.mark.parametrize(("share", "decides"), [(0.5, False), (0.49, True)])
+def test_where_half_is_kept_at_least_nothing_decides_whether_half_is(share, decides):
+    frame = what_to_find_out(robot(share, 1.0, 0.0), halt("CHN"), product="robot", draws=50)
+    assert dict(zip(frame["item"], frame["flips"], strict=True))["magnet"] is decides
 
 
 def test_a_fact_that_decides_whether_half_is_kept_is_said_to():
