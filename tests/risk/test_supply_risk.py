@@ -106,17 +106,22 @@ def interval(values):
     return st.tuples(values, values).map(lambda pair: Interval(min(pair), max(pair)))
 
 
+def by_definition(g, s, ir, eol, si):
+    return (g * ir / 2 + s * (1 - ir / 2)) * (1 - eol) * si
+
+
 @settings(max_examples=80, deadline=None)
 @given(interval(index), interval(index), interval(fraction), interval(fraction), interval(fraction), st.data())
 def test_the_interval_is_exact(g, s, ir, eol, si, data):
     """It is the range over all corners, and holds every point between."""
     figure = risk.supply_risk(g, s, ir, eol, si)
     low, high = (figure, figure) if isinstance(figure, float) else figure
-    corners = [risk.supply_risk(*corner) for corner in product(g, s, ir, eol, si)]
+    corners = [by_definition(*corner) for corner in product(g, s, ir, eol, si)]
     assert low == pytest.approx(min(corners), abs=1e-12)
     assert high == pytest.approx(max(corners), abs=1e-12)
     inner = [data.draw(st.floats(x.low, x.high)) for x in (g, s, ir, eol, si)]
-    assert low - 1e-9 <= risk.supply_risk(*inner) <= high + 1e-9
+    assert low - 1e-9 <= by_definition(*inner) <= high + 1e-9
+    assert risk.supply_risk(*inner) == pytest.approx(by_definition(*inner), abs=1e-12)
     names = ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "substitution")
     inputs = dict(zip(names, (g, s, ir, eol, si), strict=True))
     lows, highs = ({f"{name}_{end}": [getattr(x, end)] for name, x in inputs.items()} for end in ("low", "high"))
@@ -145,6 +150,25 @@ def test_reliance_interval_is_exact(m, x, p, d, data):
     ends = {f"{name}_{end}": [getattr(side, end)] for name, side in zip(names, (m, x, p, d), strict=True) for end in END}
     row = risk.import_reliance(pl.DataFrame(ends)).row(0, named=True)
     assert (row["ir_low"], row["ir_high"]) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
+
+
+@pytest.mark.parametrize(
+    ("imports", "production", "low", "high"),
+    [
+        ((0, 5), (0, 0), 1, 1),
+        ((0, 0), (0, 5), 0, 0),
+        ((0, 5), (0, 5), 0, 1),
+        ((5, 5), (0, 5), 0.5, 1),
+        ((0, 5), (5, 5), 0, 0.5),
+    ],
+)
+def test_where_nothing_may_be_made_or_bought_reliance_is_that_of_what_is_consumed(imports, production, low, high):
+    """Of nothing consumed there is no reliance: what is left of an end at which nothing is consumed lies beside it."""
+    ranges = {"imports": imports, "exports": (0, 0), "production": production}
+    found = risk.import_reliance(*(Interval(*map(float, ends)) for ends in ranges.values()))
+    assert (getattr(found, "low", found), getattr(found, "high", found)) == (low, high)
+    ends = {f"{name}_{end}": [float(of[n])] for name, of in ranges.items() for n, end in enumerate(END)}
+    assert risk.import_reliance(pl.DataFrame(ends)).select("ir_low", "ir_high").row(0) == (low, high)
 
 
 def test_half_the_weight_is_global_when_all_is_imported():
