@@ -40,6 +40,8 @@ _ASIDE = (
     "reference",
     "phantom",
     "shifted",
+    "place",
+    "service",
 )
 """Reasons for which lines were set aside, as they are said."""
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .cancellations import came, with_commas
+from .goods import no_good
 from .values import is_blank, number
 from .words import answers, bare, marks, plain, suggestions
 
 REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
-REASONS += ("reference", "phantom", "shifted", "total", "example", "heading", "header", "note")
+REASONS += ("reference", "phantom", "shifted", "place", "service", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question,
-"shifted" a row with other cells than the header."""
+"shifted" a row with other cells than the header, "place" one of the bare board, "service" what is paid beside parts."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
     re.IGNORECASE,
@@ -65,6 +66,10 @@ class Shape:
     levels: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
+    board: tuple[int, ...] = ()
+    """Columns of a board's parts that may name a place of the bare board."""
+    made: tuple[int, ...] = ()
+    """Columns of who makes or sells a part, and under which number."""
     categories: tuple[int, ...] = ()
     """Columns of SAP's item categories, as their cells tell: "Item category" may say anything elsewhere."""
     types: tuple[int, ...] = ()
@@ -239,7 +244,7 @@ def _reason(
         if values and not others and len(filled) <= max(3, len(shape.money)):
             return "total"
         return "note" if len(filled) == 1 and number(first) is None else "no_name"
-    return None
+    return no_good(row, shape.naming, shape.board, shape.made)
 
 
 def _below(

@@ -425,8 +425,14 @@ def _sorted(
         numbers=tuple(roles.get("number", ())),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
+        board=tuple(i for role in _BOARD for i in roles.get(role, ()) if "designator" in roles),
+        made=tuple(i for role in ("part_maker", "part_supplier", *FIRMS) for i in roles.get(role, ())),
     )
     return sort_rows(rows, place.top + 1, shape, unsaved)
+
+
+_BOARD = ("name", "part", "value", "footprint")
+"""Roles of columns in which the list of a board names what stands at a place."""
 
 
 def _of_part(roles: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:

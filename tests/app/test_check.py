@@ -307,7 +307,7 @@ EXPECTED = {
     "bom/odri_foot.xlsx": (0, [13]),
     "bom/openarm_hub.csv": (0, [1]),
     "bom/planktoscope_v26.xlsx": (0, [66, 6, 6]),
-    "bom/rcj_mother.csv": (0, [90]),
+    "bom/rcj_mother.csv": (0, [85]),
     "minerals/MCS2025_World_Data.csv": (0, [1250]),
     "minerals/MCS2026_Commodities_Data.csv": (0, [8886]),
     "trade/comtrade_new_latin1.csv": (0, [109]),

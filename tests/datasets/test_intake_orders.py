@@ -158,7 +158,7 @@ def test_a_kind_of_part_that_is_called_return_is_no_slip(tmp_path):
     assert table(text(tmp_path / "kinds.csv", lines)).numbers("amount") == [500.0, 100.0]
     slips = [head, *(line.replace(",Supply,", ",Invoice,") for line in lines[1:])]
     assert table(text(tmp_path / "slips.csv", slips)).numbers("amount") == [-500.0, 100.0]
-    freight = "2024-05-07,Acme,F-1,Freight,Freight,1,5"
+    freight = "2024-05-07,Acme,F-1,Crate,Freight,1,5"
     assert table(text(tmp_path / "freight.csv", [*slips, freight])).numbers("amount") == [-500.0, 100.0, 5.0]
     credits = [head, *(line.replace(",Return,", ",Credit Memo,") for line in lines[1:])]
     assert table(text(tmp_path / "credits.csv", credits)).numbers("amount") == [-500.0, 100.0]
