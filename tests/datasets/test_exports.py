@@ -274,6 +274,7 @@ def test_the_bills_of_odoo_have_the_components_in_their_lines_and_the_product_ab
     assert (found.kind, found.totals) == ("bom", {"quantity": 11.0}) and named == ["Screw M4", "Motor 12V", "Screw M4"]
     assert found.texts("parent") == ["[PUMP] Pump", "[PUMP] Pump", "[FAN] Fan"]
     assert "Pump" not in " ".join(filter(None, found.texts("name") if "name" in found.roles else []))
+    assert "unit" in found.roles and "number" not in found.roles
     assert any(note.key == "datasets.intake.records" and note.values["count"] == 1 for note in found.notes)
     (found,) = understand(text(tmp_path / "b.csv", [head, ODOO[0], ODOO[2]])).tables
     assert found.texts("parent") == ["[PUMP] Pump", "[FAN] Fan"] and found.totals == {"quantity": 10.0}
