@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...datasets.intake.kinds import yearly_amounts
+from ...datasets.intake.kinds import WHY_OTHER, yearly_amounts
 from ...datasets.intake.own import is_for_elsewhere
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
@@ -64,7 +64,8 @@ def rows_of(found: Understanding, date: str | None, remarks: Remarks) -> Rows:
         remarks += [Remark(label, note, severity=severity) for note in table.notes]
         if not kind_of(table):
             sheet = f"{shorten(table.sheet)} {table.area}".strip()
-            remarks += [Remark(label, Message("app.audit.sheet_unknown", sheet=sheet))] if table.names else []
+            told = {note.key for note in table.notes} & WHY_OTHER
+            remarks += [Remark(label, Message("app.audit.sheet_unknown", sheet=sheet))] if table.names and not told else []
             continue
         remarks += _aside(table, label)
         lines = Lines(table, label, columns_of(table), firms, remarks).rows()

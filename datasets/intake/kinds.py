@@ -150,7 +150,7 @@ def _of_firms(table: Table, has: set[str], titles: Sequence[str]) -> bool:
 
     Beside a column that is plainly one of suppliers a number is a part's; else it is the firm's own.
     """
-    if not any(plain(title) in marks("firms") for title in titles) or has & _OF_LINES:
+    if not any(plain(title.replace("_", " ")) in marks("firms") for title in titles) or has & _OF_LINES:
         return False
     return "part" not in has or not any(table.how.get(i) == EXACT for role in FIRMS for i in table.roles.get(role, ()))
 
@@ -200,6 +200,10 @@ def _all(table: Table, i: int, form: re.Pattern[str]) -> bool:
     return all(form.fullmatch(plain(cell or "").strip("'")) for cell in table.cells(i))
 
 
+WHY_OTHER = frozenset(f"datasets.intake.{key}" for key in ("is_trade", "firms_list", "matters", "no_goods"))
+"""Sentences that say why a table is none of parts, and what it is good for."""
+
+
 def why_other(table: Table, titles: Sequence[str] = ()) -> tuple[Message, ...]:
     """Return what to do with a table that is none of parts, where that can be told; ``titles`` as in `kind_of`."""
     if table.kind != "other" or table.form:
@@ -207,7 +211,8 @@ def why_other(table: Table, titles: Sequence[str] = ()) -> tuple[Message, ...]:
     if is_trade(table):
         return (Message("datasets.intake.is_trade"),)
     has = {role for role, places_ in table.roles.items() if places_}
-    if table.rows and _of_firms(table, has, titles):
+    nameless = has & {"supplier", "maker"} and not has & {"part", "name", *_OF_LINES, *_OF_A_BILL, "amount", "date"}
+    if table.rows and (nameless or _of_firms(table, has, titles)):
         return (Message("datasets.intake.firms_list"),)
     if table.rows and _of_matters(has, titles):
         return (Message("datasets.intake.matters"),)

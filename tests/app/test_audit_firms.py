@@ -222,6 +222,21 @@ def test_lists_of_vendors_and_of_makers_of_one_part_are_no_sources_beside_each_o
     assert found["P-3"] == [("Minebea", "Suzuki")]
 
 
+def test_what_is_said_of_a_list_of_firms_brings_its_countries_in(tmp_path):
+    register = [
+        ["VendorCode", "VendorName", "Country", "City"],
+        ["V1", "Suzuki", "JP", "Osaka"],
+        ["V2", "Beta", "FR", "Paris"],
+    ]
+    path = workbook(tmp_path / "co.xlsx", {"Ledger": BOUGHT, "Vendors": register})
+    before = company(path)
+    assert before.sources["P-1"][0].country is None and "not recognised" not in says(before)
+    assert "set its kind to 'suppliers'" in says(before)
+    columns = {"VendorName": "supplier", "Country": "country"}
+    after = company(path, {"sheets": {"Vendors": {"kind": "suppliers", "columns": columns}}})
+    assert after.sources["P-1"][0].country == "JPN"
+
+
 def test_of_several_makers_behind_a_firm_it_is_not_known_which(tmp_path):
     makers = [["part", "manufacturer", "lead time"], ["P-3", "Minebea", 30], ["P-3", "NTN", 40]]
     found, said = of_files(tmp_path, makers)

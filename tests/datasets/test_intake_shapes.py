@@ -162,6 +162,13 @@ def test_a_list_of_suppliers_with_times_and_scores_is_one_of_firms(tmp_path):
     assert (found.kind, keys(found) & {"firms_list"}) == ("other", {"firms_list"})
 
 
+@pytest.mark.parametrize("name", ["VENDOR_MASTER.csv", "master data.csv"])
+def test_a_register_with_codes_and_countries_is_a_list_of_firms_whatever_it_is_called(tmp_path, name):
+    lines = ["VendorCode,VendorName,Country,City", "V1,Alpha Inc,US,Boston", "V2,Beta SAS,FR,Paris"]
+    found = table(text(tmp_path / name, lines))
+    assert (found.kind, keys(found) & {"firms_list"}) == ("other", {"firms_list"})
+
+
 def test_a_list_called_inventory_goes_into_no_product(tmp_path):
     found = table(text(tmp_path / "inventory.csv", ["product,Pu,client,fournisseur", "p1,1386,c1,f1", "p2,1314,c2,f2"]))
     assert found.kind == "stock"
