@@ -300,6 +300,13 @@ def test_exports_and_trade_inside_that_nobody_reported_are_never_taken_as_zero(r
         assert shored["hhi_kept_low"] - 1e-9 <= alone["hhi_kept"] <= shored["hhi_kept_high"] + 1e-9
 
 
+@pytest.mark.parametrize(("buyer", "imports", "most"), [("JPN", 130.0, 0.0), ("USA", 90.0, 40.0)])
+def test_what_a_country_buys_of_unknown_origin_is_no_export_of_its_own_and_what_others_buy_may_be(buyer, imports, most):
+    flows = table([("CHN", "JPN", 90.0), ("JPN", "KOR", 10.0), (None, buyer, 40.0)])
+    row = risk.commission_dependence(flows, "JPN").row(0, named=True)
+    assert (row["cdi3_low"], row["cdi3_high"]) == pytest.approx((imports / (10 + most), imports / 10))
+
+
 def test_exports_of_which_no_value_was_reported_decide_nothing():
     flows = table([("CHN", "JPN", 90.0), ("JPN", "KOR", None), ("CHN", "KOR", 5.0)])
     row = risk.geodep(flows, "JPN").row(0, named=True)
