@@ -26,6 +26,8 @@ class _Line(NamedTuple):
     country: str | None
 
 
+_OF_FIRMS = {"supplier", "maker", "seller"}
+"""Columns that name who delivers or makes a part."""
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
 """Columns that speak of a source of a part, whoever it is."""
 
@@ -95,11 +97,29 @@ def _by_part(
     if borrowed:
         remarks.say("borrowed", count=borrowed)
     _say_elsewhere(elsewhere, makers, remarks)
+    whose = {id: _whose(lines) for id, lines in named.items()}
+    if placed := [id for id, lines in whose.items() if lines is not named[id]]:
+        remarks.say("origin_of_part", whose[placed[0]][0].row["_ref"], "note", "country", count=len(placed), part=placed[0])
     nobodys: dict[str, list[Row]] = defaultdict(list)
     for id, row in nameless:
         if id not in named:
             nobodys[id].append(row)
-    return named, nobodys
+    return whose, nobodys
+
+
+def _whose(lines: list[_Line]) -> list[_Line]:
+    """Lines of a part, with where a list without firms says that it comes from as that of the only source that others name.
+
+    A line without a name in a list of firms is one more source, of nobody knows whom.
+    """
+    loose = [line for line in lines if not line.maker and line.vendor is None and not line.row.keys() & _OF_FIRMS]
+    others = [line for line in lines if line not in loose] if loose else []
+    alone = len({line.maker or line.vendor for line in others}) == 1 and others[0].maker + (others[0].vendor or "") != ""
+    if not alone or any(line.country for line in others) or len({line.country for line in loose}) != 1:
+        return lines
+    if any(line.row.get(name) is not None for line in loose for name in ("share", "spend")):
+        return lines
+    return [line._replace(vendor=others[0].vendor, maker=others[0].maker) if line in loose else line for line in lines]
 
 
 def _say_elsewhere(found: Mapping[str, tuple[str, str]], makers: Makers, remarks: Remarks) -> None:

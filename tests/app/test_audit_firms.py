@@ -237,6 +237,35 @@ def test_what_is_said_of_a_list_of_firms_brings_its_countries_in(tmp_path):
     assert after.sources["P-1"][0].country == "JPN"
 
 
+ORIGINS = [["part", "name", "HS code", "country of origin"], ["P-1", "motor", "850110", "China"]]
+
+
+def placed(tmp_path, *lists, bought=BOUGHT):
+    book = {"BOM": BILL, "Ledger": bought, "Customs": ORIGINS, **{f"List {n}": one for n, one in enumerate(lists)}}
+    found = company(workbook(tmp_path / "co.xlsx", book))
+    return [(one.maker, one.vendor, one.country) for one in found.sources["P-1"]], says(found)
+
+
+def test_where_a_part_comes_from_is_where_its_only_source_makes_it_and_that_is_said(tmp_path):
+    found, said = placed(tmp_path)
+    assert found == [("Mabuchi", "Suzuki", "CHN")] and "a list without firms says where they come from" in said
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [["part", "maker", "lead time", "country"], ["P-1", "Minebea", 30, None]],
+        [["part", "supplier", "lead time", "country"], ["P-1", "Suzuki", 30, "Japan"]],
+        [["part", "HS code", "country of origin"], ["P-1", "850110", "Vietnam"]],
+        [["part", "supplier", "country", "qualified"], ["P-1", None, "China", "yes"]],
+    ],
+    ids=["of another source, too", "said of the source itself", "of two countries", "of somebody without a name"],
+)
+def test_where_a_part_comes_from_stays_nobodys_where_it_may_be_anothers(tmp_path, more):
+    found, said = placed(tmp_path, more)
+    assert ("", None, "CHN") in found and "a list without firms" not in said
+
+
 def test_of_several_makers_behind_a_firm_it_is_not_known_which(tmp_path):
     makers = [["part", "manufacturer", "lead time"], ["P-3", "Minebea", 30], ["P-3", "NTN", 40]]
     found, said = of_files(tmp_path, makers)
