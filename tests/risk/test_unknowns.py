@@ -14,6 +14,7 @@ from kanmon.risk.production.draw_kernels import complete
 from kanmon.risk.production.facts import open_facts
 from kanmon.risk.production.questions import Question
 from kanmon.risk.production.simulation import Assumptions
+from kanmon.risk.production.unknowns import shared
 
 PRIOR = pl.DataFrame(
     {"item": ["magnet", "magnet", "screw", "screw"], "supplier": ["CHN", "DEU"] * 2, "share": [1.0] * 4, "origin": "guess"}
@@ -279,3 +280,15 @@ def test_whether_a_market_is_held_at_the_buyers_is_among_the_answers(draws):
     row = frame.filter(item="motor", kind="remainder").row(0, named=True)
     assert row["width"] == row["width_off_most"] == 1.0
     assert row["flips"]
+
+
+def test_the_shared_part_of_a_variance_is_the_correlation_of_pairs_taken_both_ways():
+    """Janon et al. (2014): neither sample comes first, so mean and variance are those of both together."""
+    rng = np.random.default_rng(5)
+    for count, far in ((3, 0.0), (20, 1.0), (200, 5.0)):
+        one = rng.random(count)
+        other = 0.6 * one + 0.4 * rng.random(count) + far
+        both_ways = np.concatenate([one, other]), np.concatenate([other, one])
+        assert shared(one, other) == pytest.approx(np.corrcoef(*both_ways)[0, 1], abs=1e-9)
+        assert shared(one, one) == pytest.approx(1.0, abs=1e-9)
+    assert shared(np.ones(4), np.ones(4)) == 0.0
