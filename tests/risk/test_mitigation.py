@@ -3,13 +3,14 @@
 import itertools
 import random
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, LimitError, SupplyGraph, UnknownIdError
-from kanmon.risk import Assumptions, Scenario, halt, simulate, stockpile, timeline, timeline_summary
+from kanmon.risk import Assumptions, Scenario, embargo, halt, simulate, stockpile, timeline, timeline_summary
 from kanmon.risk.production import planning, remedies
 from kanmon.risk.production.remedies import Threat, best_measures, mitigation, more_stock, new_source
 from kanmon.risk.production.threatened import needed_sources
@@ -68,8 +69,11 @@ def problems(draw, timed=False):
     ]
     when = st.fixed_dictionaries({"start": st.sampled_from([0, 15]), "lasts": st.just(25), "ramp": st.sampled_from([0, 4])})
     times = st.one_of(st.just({}), when) if timed else st.just({})
+    stops = st.sampled_from([halt, embargo, partial(embargo, to=["DDD"])])  # under an embargo markets have sides
     threats = [
-        Threat(Scenario(c, halt(c, **draw(times))), days=draw(st.sampled_from([50, 100])), weight=draw(st.integers(1, 3)))
+        Threat(
+            Scenario(c, draw(stops)(c, **draw(times))), days=draw(st.sampled_from([50, 100])), weight=draw(st.integers(1, 3))
+        )
         for c in draw(st.lists(st.sampled_from(COUNTRIES[:3]), unique=True, min_size=1))
     ]
     stocks = {"a": 10.0} if draw(st.booleans()) else {}
